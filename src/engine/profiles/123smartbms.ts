@@ -1,0 +1,269 @@
+/**
+ * `123smartbms`: the tables of the 123\SmartBMS manual V1.2, chapter "Algorithm", word for word (123-R2..R5).
+ *
+ * V-max, V-min, T-min and T-max have no default in the manual (they are set in its app): the numbers here are for
+ * LiFePO4. "Below" in the text and "<=" in the table disagree; the table counts (resolutions). The manual's limits act
+ * at once, so every delay is 0; the link votes over frames, which costs one frame.
+ */
+import { COMMON_SETTINGS, OPTIONAL_RULES, REMOTE_RULE, SILENCE_RULES } from './common.ts';
+import type { Profile } from './profile.ts';
+
+export const smartbms123: Profile = {
+  id: '123smartbms',
+  title: '123\\SmartBMS',
+  source: '123\\SmartBMS manual V1.2',
+  asks: ['cells', 'capacity'],
+  full: { normal: 'byCells', critical: 'byPack' }, // 123-R5
+  settings: {
+    ...COMMON_SETTINGS,
+
+    cellOvervoltage: 3.65, // V-max
+    cellOvervoltageClear: 3.6, // critical mode only: "a small hysteresis is added" (resolutions)
+    cellOvervoltageDelay: 0,
+    cellOvervoltageClearDelay: 0,
+    cellOvervoltageCritical: null, // the product has no second stage
+    cellOvervoltageCriticalClear: null,
+    cellOvervoltageCriticalDelay: 1,
+    cellOvervoltageCriticalClearDelay: 10,
+
+    cellUndervoltage: 2.8, // V-min
+    cellUndervoltageClear: 2.85, // critical mode only
+    cellUndervoltageDelay: 0,
+    cellUndervoltageClearDelay: 0,
+    cellUndervoltageCritical: null,
+    cellUndervoltageCriticalClear: null,
+    cellUndervoltageCriticalDelay: 0,
+    cellUndervoltageCriticalClearDelay: 10,
+
+    preAlarm: 3.0,
+    preAlarmClear: 3.1,
+    preAlarmDelay: 0,
+    preAlarmClearDelay: 0,
+    preAlarmMinimum: 0, // the manual's cut is immediate; a time given here delays it
+    preAlarmMode: 'off', // the manual's relay functions have none in V1.2
+
+    balanceVoltage: 3.5, // V-bypass, option switches 2, 6, 7 (123-R6)
+    fullTailCurrent: null, // resolutions: the 123 profile is literal, without tail current
+    fullTime: 0,
+
+    // "T-min < temperature < T-max" for both relays (123-R2, R3): the pairs are set alike.
+    chargeTemperatureMin: 0,
+    chargeTemperatureMinClear: 0,
+    chargeTemperatureMinDelay: 0,
+    chargeTemperatureMinClearDelay: 0,
+    chargeTemperatureMax: 50,
+    chargeTemperatureMaxClear: 50,
+    chargeTemperatureMaxDelay: 0,
+    chargeTemperatureMaxClearDelay: 0,
+    dischargeTemperatureMin: 0,
+    dischargeTemperatureMinClear: 0,
+    dischargeTemperatureMinDelay: 0,
+    dischargeTemperatureMinClearDelay: 0,
+    dischargeTemperatureMax: 50,
+    dischargeTemperatureMaxClear: 50,
+    dischargeTemperatureMaxDelay: 0,
+    dischargeTemperatureMaxClearDelay: 0,
+
+    chargeCurrentMax: null, // the product does not watch currents
+    chargeCurrentMaxClear: null,
+    chargeCurrentMaxDelay: 10,
+    chargeCurrentMaxClearDelay: 60,
+    dischargeCurrentMax: null,
+    dischargeCurrentMaxClear: null,
+    dischargeCurrentMaxDelay: 10,
+    dischargeCurrentMaxClearDelay: 60,
+    dischargeCurrentPeak: null,
+    dischargeCurrentPeakClear: null,
+    dischargeCurrentPeakDelay: 1,
+    dischargeCurrentPeakClearDelay: 60,
+
+    packOvervoltage: null,
+    packOvervoltageClear: null,
+    packOvervoltageDelay: 5,
+    packOvervoltageClearDelay: 30,
+    packUndervoltage: null,
+    packUndervoltageClear: null,
+    packUndervoltageDelay: 5,
+    packUndervoltageClearDelay: 30,
+    imbalance: null,
+    imbalanceClear: null,
+    imbalanceDelay: 1200,
+    imbalanceClearDelay: 60,
+    shedSoc: null,
+    shedSocClear: null,
+    shedSocDelay: 10,
+    shedSocClearDelay: 60,
+
+    chargeRestart: 95, // set in the app; the manual gives no number
+    dischargeRestart: 20,
+    currentBlindSpot: 0, // the IN module applies its own (option switch 3)
+
+    communicationTimeoutCharge: 5, // frames come every 0.5 or 1 s (123-R1)
+    communicationTimeoutLoad: 20, // the vendor's driver calls 20 s without a frame a communication error
+  },
+  rules: [
+    // ---- charge relay, disable: a cell >= V-max (Vh)
+    {
+      id: 'cell-overvoltage',
+      rule: 'cell-overvoltage',
+      code: 'Vh',
+      from: ['123-R2', '123-R9'],
+      severity: 'alarm',
+      mode: 'normal',
+      trip: { of: 'cellMax', is: '>=', than: 'cellOvervoltage' },
+      clear: [{ of: 'cellMax', is: '<', than: 'cellOvervoltage' }],
+      delay: 'cellOvervoltageDelay',
+      clearDelay: 'cellOvervoltageClearDelay',
+      denies: ['charge', 'alternator'],
+    },
+    {
+      id: 'cell-overvoltage',
+      rule: 'cell-overvoltage',
+      code: 'Vh',
+      from: ['123-R4', '123-R9'],
+      severity: 'alarm',
+      mode: 'critical',
+      trip: { of: 'cellMax', is: '>=', than: 'cellOvervoltage' },
+      clear: [{ of: 'cellMax', is: '<', than: 'cellOvervoltageClear' }],
+      delay: 'cellOvervoltageDelay',
+      clearDelay: 'cellOvervoltageClearDelay',
+      denies: ['charge', 'alternator'],
+    },
+    // ---- charge relay, disable: ALL cells >= V-bypass; enable: all cells < V-bypass AND SOC < charge restart
+    {
+      id: 'full',
+      rule: 'cell-overvoltage',
+      code: 'full',
+      from: ['123-R2', '123-R5'],
+      severity: 'info',
+      mode: 'normal',
+      trip: { of: 'cellMin', is: '>=', than: 'balanceVoltage' },
+      clear: [
+        { of: 'cellMax', is: '<', than: 'balanceVoltage' },
+        { of: 'soc', is: '<', than: 'chargeRestart' },
+      ],
+      denies: ['charge', 'alternator'],
+      gate: true,
+    },
+    // ---- load relay, disable: a cell <= V-min (Vl)
+    {
+      id: 'cell-undervoltage',
+      rule: 'cell-undervoltage',
+      code: 'Vl',
+      from: ['123-R3', '123-R9'],
+      severity: 'alarm',
+      mode: 'normal',
+      trip: { of: 'cellMin', is: '<=', than: 'cellUndervoltage' },
+      clear: [{ of: 'cellMin', is: '>', than: 'cellUndervoltage' }],
+      delay: 'cellUndervoltageDelay',
+      clearDelay: 'cellUndervoltageClearDelay',
+      denies: ['load', 'shed'],
+      after: { row: 'pre-alarm', seconds: 'preAlarmMinimum' },
+    },
+    {
+      id: 'cell-undervoltage',
+      rule: 'cell-undervoltage',
+      code: 'Vl',
+      from: ['123-R4', '123-R9'],
+      severity: 'alarm',
+      mode: 'critical',
+      trip: { of: 'cellMin', is: '<=', than: 'cellUndervoltage' },
+      clear: [{ of: 'cellMin', is: '>', than: 'cellUndervoltageClear' }],
+      delay: 'cellUndervoltageDelay',
+      clearDelay: 'cellUndervoltageClearDelay',
+      denies: ['load', 'shed'],
+      after: { row: 'pre-alarm', seconds: 'preAlarmMinimum' },
+    },
+    // ---- load relay, enable: SOC >= discharge restart
+    {
+      id: 'discharge-restart',
+      rule: 'soc-low',
+      code: 'discharge-restart',
+      from: ['123-R3'],
+      severity: 'info',
+      mode: 'normal',
+      clear: [{ of: 'soc', is: '>=', than: 'dischargeRestart' }],
+      denies: ['load', 'shed'],
+      gate: true,
+    },
+    // ---- both relays: temperatures (Tl, Th)
+    {
+      id: 'charge-temperature-low',
+      rule: 'charge-temperature-low',
+      code: 'Tl',
+      from: ['123-R2', '123-R4', '123-R9'],
+      severity: 'alarm',
+      trip: { of: 'temperatureMin', is: '<', than: 'chargeTemperatureMin' },
+      clear: [{ of: 'temperatureMin', is: '>', than: 'chargeTemperatureMinClear' }],
+      delay: 'chargeTemperatureMinDelay',
+      clearDelay: 'chargeTemperatureMinClearDelay',
+      denies: ['charge', 'alternator'],
+    },
+    {
+      id: 'charge-temperature-high',
+      rule: 'charge-temperature-high',
+      code: 'Th',
+      from: ['123-R2', '123-R4', '123-R9'],
+      severity: 'alarm',
+      trip: { of: 'temperatureMax', is: '>', than: 'chargeTemperatureMax' },
+      clear: [{ of: 'temperatureMax', is: '<', than: 'chargeTemperatureMaxClear' }],
+      delay: 'chargeTemperatureMaxDelay',
+      clearDelay: 'chargeTemperatureMaxClearDelay',
+      denies: ['charge', 'alternator'],
+    },
+    {
+      id: 'discharge-temperature-low',
+      rule: 'discharge-temperature-low',
+      code: 'Tl',
+      from: ['123-R3', '123-R4', '123-R9'],
+      severity: 'alarm',
+      trip: { of: 'temperatureMin', is: '<', than: 'dischargeTemperatureMin' },
+      clear: [{ of: 'temperatureMin', is: '>', than: 'dischargeTemperatureMinClear' }],
+      delay: 'dischargeTemperatureMinDelay',
+      clearDelay: 'dischargeTemperatureMinClearDelay',
+      denies: ['load', 'shed'],
+    },
+    {
+      // A bypassing cell reads far too hot: it stops charging (the row above) but not the loads (123-R6, resolutions).
+      id: 'discharge-temperature-high',
+      rule: 'discharge-temperature-high',
+      code: 'Th',
+      from: ['123-R3', '123-R4', '123-R6', '123-R9'],
+      severity: 'alarm',
+      trip: { of: 'temperatureMaxResting', is: '>', than: 'dischargeTemperatureMax' },
+      clear: [{ of: 'temperatureMaxResting', is: '<', than: 'dischargeTemperatureMaxClear' }],
+      delay: 'dischargeTemperatureMaxDelay',
+      clearDelay: 'dischargeTemperatureMaxClearDelay',
+      denies: ['load', 'shed'],
+    },
+    // ---- both relays: no cell communication (E)
+    {
+      id: 'cell-communication',
+      rule: 'communication',
+      code: 'E',
+      from: ['123-R2', '123-R3', '123-R4', '123-R9'],
+      severity: 'alarm',
+      trip: { of: 'communication', is: '<', than: 1 },
+      clear: [{ of: 'communication', is: '>=', than: 1 }],
+      delay: 'communicationDelay',
+      denies: ['charge', 'load', 'alternator', 'contactor', 'shed'],
+    },
+    // ---- ours, not the manual's: warning before the cut, off by default
+    {
+      id: 'pre-alarm',
+      rule: 'pre-alarm',
+      from: ['VLB-3', 'VSB-6'],
+      severity: 'warning',
+      trip: { of: 'cellMin', is: '<=', than: 'preAlarm' },
+      clear: [{ of: 'cellMin', is: '>', than: 'preAlarmClear' }],
+      delay: 'preAlarmDelay',
+      clearDelay: 'preAlarmClearDelay',
+      denies: [],
+      sounds: true,
+      unlessOff: 'preAlarmMode',
+    },
+    ...OPTIONAL_RULES,
+    ...SILENCE_RULES,
+    REMOTE_RULE,
+  ],
+};
