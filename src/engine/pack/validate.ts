@@ -1,0 +1,227 @@
+/**
+ * Settings are judged as a whole, in this one place that the dialog, the runtime and the command line share.
+ * Wrong settings are refused with a problem that names the setting, the value and the remedy; nothing is corrected silently.
+ */
+import type { Default, Profile } from '../profiles/profile.ts';
+import { PROFILES } from '../profiles/index.ts';
+import { PROFILE_IDS, type ProfileId } from '../vocabulary.ts';
+import { ORDER } from './order.ts';
+import type { Problem, Warning } from './problem.ts';
+import {
+  PROTECTION_NAMES,
+  SETTINGS,
+  SETTING_NAMES,
+  isSettingName,
+  type SettingName,
+  type SettingSpec,
+} from './schema.ts';
+import type { PackSettings, SettingValue } from './settings.ts';
+
+export type Resolved =
+  | { readonly ok: true; readonly settings: PackSettings; readonly warnings: readonly Warning[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** What the owner gave: numbers, numbers as text (`${ENV}` and dialogs), choices, `off`; empty means "as the profile". */
+export type Given = Readonly<Record<string, unknown>>;
+
+/**
+ * Completes what the owner gave with the profile's values and checks all of it together.
+ *
+ * @param profileId the profile's id; anything else is a problem
+ * @param given settings by name, in the vocabulary's units; an empty string, `undefined` or a missing name means default
+ */
+export function resolveSettings(profileId: unknown, given: Given): Resolved {
+  if (!isProfileId(profileId)) {
+    const problem: Problem = {
+      setting: 'profile',
+      value: text(profileId),
+      kind: 'unknown-profile',
+      detail: { choices: PROFILE_IDS.join(', ') },
+    };
+    return { ok: false, problems: [problem] };
+  }
+  const profile = PROFILES[profileId];
+  const problems: Problem[] = [];
+  const own = new Map<SettingName, SettingValue>();
+  for (const [name, value] of Object.entries(given)) {
+    if (isEmpty(value)) continue;
+    if (!isSettingName(name)) {
+      problems.push({ setting: name, value: text(value), kind: 'unknown-setting', detail: { similar: similar(name) } });
+      continue;
+    }
+    const parsed = parseSetting(name, SETTINGS[name], value);
+    if ('kind' in parsed) problems.push(parsed);
+    else own.set(name, parsed.value);
+  }
+  for (const name of profile.asks) {
+    if (!Object.hasOwn(given, name) || isEmpty(given[name])) {
+      problems.push({ setting: name, value: '', kind: 'missing', detail: { unit: unitOf(name) } });
+    }
+  }
+  if (problems.length > 0) return { ok: false, problems };
+
+  const values = complete(profile, own);
+  problems.push(...checkOrder(values));
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, settings: { profile: profileId, values }, warnings: warn(values) };
+}
+
+/** The values a profile would use for what the owner has not given: the dialog's placeholders. */
+export function profileValues(profileId: ProfileId, given: Given): Record<SettingName, SettingValue> {
+  const own = new Map<SettingName, SettingValue>();
+  for (const [name, value] of Object.entries(given)) {
+    if (isEmpty(value) || !isSettingName(name)) continue;
+    const parsed = parseSetting(name, SETTINGS[name], value);
+    if (!('kind' in parsed)) own.set(name, parsed.value);
+  }
+  return complete(PROFILES[profileId], own);
+}
+
+function isProfileId(id: unknown): id is ProfileId {
+  return typeof id === 'string' && (PROFILE_IDS as readonly string[]).includes(id);
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === '' || (typeof value === 'string' && value.trim() === '');
+}
+
+function text(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return value === undefined ? '' : (JSON.stringify(value) ?? typeof value);
+}
+
+function unitOf(name: SettingName): string {
+  const spec = SETTINGS[name];
+  return spec.kind === 'number' ? spec.unit : '';
+}
+
+function parseSetting(setting: SettingName, spec: SettingSpec, given: unknown): { value: SettingValue } | Problem {
+  const value = text(given);
+  const problem = (kind: Problem['kind'], detail: Problem['detail'] = {}): Problem => ({
+    setting,
+    value,
+    kind,
+    detail,
+  });
+
+  if (spec.kind === 'choice') {
+    return spec.choices.includes(value) ? { value } : problem('not-a-choice', { choices: spec.choices.join(', ') });
+  }
+  if (given === null || value === 'off') {
+    return spec.canBeOff
+      ? { value: null }
+      : problem('cannot-be-off', { min: spec.min, max: spec.max, unit: spec.unit });
+  }
+  const number = typeof given === 'number' ? given : parseNumber(value);
+  const limits = { min: spec.min, max: spec.max, unit: spec.unit };
+  if (number === null || !Number.isFinite(number)) return problem('not-a-number', limits);
+  if (spec.unit === 'V' && number > spec.max && number / 1000 >= spec.min && number / 1000 <= spec.max) {
+    return problem('millivolts', { ...limits, suggestion: number / 1000 });
+  }
+  if (number < spec.min) return problem('too-low', limits);
+  if (number > spec.max) return problem('too-high', limits);
+  if (spec.integer && !Number.isInteger(number)) return problem('not-whole', limits);
+  return { value: number };
+}
+
+/** A decimal number, with a comma too: half of Europe writes 3,65. Nothing else around it. */
+function parseNumber(value: string): number | null {
+  const trimmed = value.trim().replace(',', '.');
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : null;
+}
+
+/**
+ * Fills in the profile's values. A clear value that was not given keeps the profile's distance to its trip value,
+ * so that moving one threshold does not leave its partner on the wrong side.
+ */
+function complete(profile: Profile, own: ReadonlyMap<SettingName, SettingValue>): Record<SettingName, SettingValue> {
+  const capacity = own.get('capacity');
+  const values = {} as Record<SettingName, SettingValue>;
+  for (const name of SETTING_NAMES) {
+    const given = own.get(name);
+    values[name] = given === undefined ? defaultValue(profile.settings[name], capacity) : given;
+  }
+  for (const trip of PROTECTION_NAMES) {
+    const clear: SettingName = `${trip}Clear`;
+    if (own.has(clear) || !own.has(trip)) continue;
+    const moved = own.get(trip);
+    const from = defaultValue(profile.settings[trip], capacity);
+    const to = defaultValue(profile.settings[clear], capacity);
+    if (typeof moved !== 'number') values[clear] = null;
+    else if (typeof from === 'number' && typeof to === 'number') values[clear] = round(moved + (to - from));
+    else values[clear] = moved;
+  }
+  return values;
+}
+
+function defaultValue(value: Default | undefined, capacity: SettingValue | undefined): SettingValue {
+  if (value === undefined) return null;
+  if (value === null || typeof value !== 'object') return value;
+  return typeof capacity === 'number' ? round(value.timesCapacity * capacity) : null;
+}
+
+function round(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}
+
+function checkOrder(values: Readonly<Record<SettingName, SettingValue>>): Problem[] {
+  const problems: Problem[] = [];
+  const unused = values.preAlarmMode === 'off' ? ['preAlarm', 'preAlarmClear'] : [];
+  for (const { lower, is, upper } of ORDER) {
+    if (unused.includes(lower) || unused.includes(upper)) continue;
+    const low = values[lower];
+    const high = values[upper];
+    if (typeof low !== 'number' || typeof high !== 'number') continue;
+    if (is === '<' ? low < high : low <= high) continue;
+    problems.push({
+      setting: lower,
+      value: String(low),
+      kind: 'order',
+      detail: { unit: unitOf(lower), relation: is === '<' ? 'below' : 'notAbove', other: upper, otherValue: high },
+    });
+  }
+  return problems;
+}
+
+function warn(values: Readonly<Record<SettingName, SettingValue>>): Warning[] {
+  const warnings: Warning[] = [];
+  const add = (setting: SettingName, kind: Warning['kind'], limit: number): void => {
+    warnings.push({ setting, value: String(values[setting]), kind, detail: { limit, unit: unitOf(setting) } });
+  };
+  const below = (setting: SettingName, limit: number): boolean => {
+    const value = values[setting];
+    return typeof value === 'number' && value < limit;
+  };
+  if (below('chargeTemperatureMin', 5)) add('chargeTemperatureMin', 'cold-charging', 5); // VLB-6
+  if (below('cellUndervoltage', 2.5)) add('cellUndervoltage', 'below-damage', 2.5); // VLB-18
+  return warnings;
+}
+
+/** The vocabulary's word most like the one given, for "did you mean". Empty when nothing comes close. */
+function similar(name: string): string {
+  let best = '';
+  let least = Math.max(2, Math.floor(name.length / 4)) + 1;
+  for (const candidate of SETTING_NAMES) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase(), least);
+    if (distance < least) {
+      least = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit;
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next[j] = Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1);
+    }
+    row = next;
+  }
+  return row[b.length] ?? limit;
+}
