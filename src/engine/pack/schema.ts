@@ -136,13 +136,21 @@ const PLAIN = {
 
 export type SettingName = keyof typeof PLAIN | ProtectionSetting;
 
+/** The two watches no pack goes without. */
+const ALWAYS_ON: readonly ProtectionName[] = ['cellOvervoltage', 'cellUndervoltage'];
+
 function expand(): Record<SettingName, SettingSpec> {
   const table: Record<string, SettingSpec> = { ...PLAIN };
   for (const [name, p] of Object.entries(PROTECTIONS) as [ProtectionName, Protection][]) {
     const value = { kind: 'number', group: p.group, unit: p.unit, integer: false, canBeOff: true } as const;
     const delay = { ...value, unit: 's', min: 0, max: 3600, canBeOff: false } as const;
-    table[name] = { ...value, min: p.min, max: p.max };
-    table[`${name}Clear`] = { ...value, min: p.min === 0.1 ? 0 : p.min, max: p.max };
+    table[name] = { ...value, min: p.min, max: p.max, canBeOff: !ALWAYS_ON.includes(name) };
+    table[`${name}Clear`] = {
+      ...value,
+      canBeOff: !ALWAYS_ON.includes(name),
+      min: p.min === 0.1 ? 0 : p.min,
+      max: p.max,
+    };
     table[`${name}Delay`] = delay;
     table[`${name}ClearDelay`] = delay;
   }

@@ -24,3 +24,8 @@ export function isOn(settings: PackSettings, name: SettingName): boolean {
   const value = settings.values[name];
   return value !== null && value !== 'off';
 }
+
+/** Seconds after which a value is no longer known: the first moment at which somebody stops relying on it. */
+export function staleAfter(settings: PackSettings): number {
+  return Math.min(numberOf(settings, 'communicationTimeoutCharge'), numberOf(settings, 'communicationTimeoutLoad'));
+}

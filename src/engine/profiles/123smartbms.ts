@@ -5,7 +5,7 @@
  * LiFePO4. "Below" in the text and "<=" in the table disagree; the table counts (resolutions). The manual's limits act
  * at once, so every delay is 0; the link votes over frames, which costs one frame.
  */
-import { COMMON_SETTINGS, OPTIONAL_RULES, REMOTE_RULE, SILENCE_RULES } from './common.ts';
+import { COMMON_SETTINGS, OPTIONAL_RULES, REMOTE_RULE, SILENCE_RULES, SOC_UNKNOWN_RULE } from './common.ts';
 import type { Profile } from './profile.ts';
 
 export const smartbms123: Profile = {
@@ -264,6 +264,7 @@ export const smartbms123: Profile = {
     },
     ...OPTIONAL_RULES,
     ...SILENCE_RULES,
+    SOC_UNKNOWN_RULE,
     REMOTE_RULE,
   ],
 };

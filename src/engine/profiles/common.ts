@@ -42,6 +42,17 @@ export const SILENCE_RULES: readonly Rule[] = [
   },
 ];
 
+/** While SOC is unknown its conditions are skipped: voltage, temperature and communication decide. Say so. */
+export const SOC_UNKNOWN_RULE: Rule = {
+  id: 'soc-unknown',
+  rule: 'soc-unknown',
+  from: ['123-R2', '123-R3'],
+  severity: 'warning',
+  trip: { of: 'socKnown', is: '<', than: 1 },
+  clear: [{ of: 'socKnown', is: '>=', than: 1 }],
+  denies: [],
+};
+
 /** VSB-5, scope "everything": the owner's switch takes permissions away and never gives one. */
 export const REMOTE_RULE: Rule = {
   id: 'remote',

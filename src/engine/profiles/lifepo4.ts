@@ -4,7 +4,7 @@
  * Each number names where it comes from: a requirement id, or "consensus" for the middle of what careful
  * products and manuals use (cell limits of Seplos, REC, Victron, diyBMS templates and cell makers' sheets).
  */
-import { COMMON_SETTINGS, OPTIONAL_RULES, REMOTE_RULE, SILENCE_RULES } from './common.ts';
+import { COMMON_SETTINGS, OPTIONAL_RULES, REMOTE_RULE, SILENCE_RULES, SOC_UNKNOWN_RULE } from './common.ts';
 import type { Profile } from './profile.ts';
 
 export const lifepo4: Profile = {
@@ -259,6 +259,7 @@ export const lifepo4: Profile = {
     },
     ...OPTIONAL_RULES,
     ...SILENCE_RULES,
+    SOC_UNKNOWN_RULE,
     REMOTE_RULE,
   ],
 };

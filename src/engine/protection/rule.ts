@@ -12,6 +12,7 @@ import type { PermissionRole, RuleId, Severity } from '../vocabulary.ts';
  *
  * - `temperatureMaxResting`: the hottest cell that is not balancing (a bypass resistor heats its own sensor, 123-R6)
  * - `dischargeCurrent`: the current out of the battery, positive while discharging
+ * - `socKnown`: 1 while the state of charge is known, else 0
  * - `communication`: 1 while the device's own cell bus works, 0 when the device reports that it does not
  * - `silenceCharge`, `silenceLoad`: seconds since everything that charging (the loads) rests on was last known
  */
@@ -26,6 +27,7 @@ export const QUANTITIES = [
   'current',
   'dischargeCurrent',
   'soc',
+  'socKnown',
   'communication',
   'remote',
   'silenceCharge',

@@ -1,0 +1,60 @@
+/** `bms-cell-monitor`: sends every reading of a pack, and one message a cell. */
+import {
+  cellMessages,
+  host,
+  messageObservation,
+  monitorStatus,
+  readingMessage,
+  statusLine,
+  textsOf,
+  type CellMemory,
+  type NodeConfig,
+  type PackRuntime,
+  type Red,
+  type RedNode,
+  type StampedReading,
+} from '../../src/index.ts';
+
+export function register(RED: Red): void {
+  const translate = textsOf(RED);
+
+  function BmsCellMonitor(this: RedNode, config: NodeConfig): void {
+    RED.nodes.createNode(this, config);
+    const status = statusLine(this, host.clock);
+    const source = RED.nodes.getNode(config['pack']) as { pack?: PackRuntime | null } | null | undefined;
+    const pack = source?.pack ?? null;
+    if (pack === null) {
+      status.show(
+        'red',
+        'ring',
+        translate(source ? 'bms-cell-monitor.status.settings' : 'bms-cell-monitor.status.no-pack'),
+      );
+      this.on('input', (_message, _send, done) => done(new Error(translate('bms-cell-monitor.error.no-pack'))));
+      return;
+    }
+    status.show('grey', 'ring', translate('bms-cell-monitor.status.waiting'));
+
+    const told: CellMemory = [];
+    const tell = (reading: StampedReading): void => {
+      const { fill, shape, text } = monitorStatus(reading, translate);
+      status.show(fill, shape, text);
+      this.send([readingMessage(reading, pack.engine), cellMessages(reading, told)]);
+    };
+    const stop = pack.onReading(tell);
+
+    this.on('input', (message, _send, done) => {
+      const payload = message['payload'];
+      const seen = messageObservation(message);
+      if (payload instanceof Uint8Array) pack.feed(payload);
+      else if (seen === null) pack.poll();
+      else pack.observe('message', seen);
+      done();
+    });
+    this.on('close', (_removed, done) => {
+      stop();
+      done();
+    });
+  }
+
+  RED.nodes.registerType('bms-cell-monitor', BmsCellMonitor);
+}

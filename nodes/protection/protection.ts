@@ -1,0 +1,42 @@
+/** `bms-protection`: judges the readings of a pack and gives the permissions. */
+import {
+  connectProtection,
+  host,
+  pinGuard,
+  statusLine,
+  textsOf,
+  type NodeConfig,
+  type PackRuntime,
+  type Red,
+  type RedNode,
+} from '../../src/index.ts';
+
+export function register(RED: Red): void {
+  const translate = textsOf(RED);
+
+  function BmsProtection(this: RedNode, config: NodeConfig): void {
+    RED.nodes.createNode(this, config);
+    const status = statusLine(this, host.clock);
+    const source = RED.nodes.getNode(config['pack']) as
+      | (RedNode & { pack?: PackRuntime | null; packName?: string; problems?: readonly string[] })
+      | null
+      | undefined;
+    const view = connectProtection({
+      node: this,
+      status,
+      translate,
+      clock: host.clock,
+      pack: source?.pack ?? null,
+      packName: source?.packName ?? '',
+      problems: source?.problems ?? [],
+      guard: pinGuard(source?.credentials?.['pin'], host.clock),
+    });
+    this.on('input', (message, _send, done) => view.input(message, done));
+    this.on('close', (_removed, done) => {
+      view.close();
+      done();
+    });
+  }
+
+  RED.nodes.registerType('bms-protection', BmsProtection);
+}

@@ -1,0 +1,44 @@
+/** Sentences of the nodes' catalogues, in the language of the editor. */
+import type { Problem, Warning } from '../engine/pack/problem.ts';
+import { problemText, warningText } from '../texts/problem-text.ts';
+import type { Translate } from '../texts/translate.ts';
+import { harmless, readable, tidy } from './sentence.ts';
+
+type Detail = Parameters<Translate>[1];
+
+/** Catalogue of each node type: the module and the name of its set in `package.json`. */
+function say(type: string, key: string, detail?: Detail): string {
+  return RED._(`@cellwarden/node-red-bms/${type}:${key}`, detail);
+}
+
+export const packText = (key: string, detail?: Detail): string => say('bms-config', `bms-config.${key}`, detail);
+export const busText = (key: string, detail?: Detail): string => say('bms-bus', `bms-bus.${key}`, detail);
+export const relayText = (key: string, detail?: Detail): string => say('bms-relay-out', `bms-relay-out.${key}`, detail);
+
+/** What a person calls a setting or a field of the pack dialog. */
+export function labelOf(name: string): string {
+  for (const key of [`setting.${name}`, `label.${name}`]) {
+    const label = packText(key);
+    if (!label.endsWith(`.${key}`)) return label;
+  }
+  return name;
+}
+
+export function problemSentence(problem: Problem): string {
+  return tidy(problemText(readable(problem, labelOf), (key, detail) => say('bms-config', key, detail)));
+}
+
+export function warningSentence(warning: Warning): string {
+  return tidy(warningText(readable(warning, labelOf), (key, detail) => say('bms-config', key, detail)));
+}
+
+/** "X is missing", for the fields that are no settings. */
+export function missing(label: string): string {
+  return packText('problem.missing', { setting: label });
+}
+
+/** What a config node is called in a sentence. */
+export function nameOf(node: EditorNode): string {
+  const address = node['address'];
+  return harmless(node.name || (typeof address === 'string' ? address : '') || node.id);
+}

@@ -1,0 +1,164 @@
+/** The dialog of a pack: a few questions at the top, everything else folded away with the profile's values in grey. */
+import type { SettingName } from '../../engine/pack/schema.ts';
+import type { Given } from '../../engine/pack/validate.ts';
+import { PROFILE_IDS } from '../../engine/vocabulary.ts';
+import { packText, problemSentence, warningSentence } from '../catalogue.ts';
+import { byId, closeForm, field, fillSelect, note, onChange, openForm, showRow, textOf } from '../form.ts';
+import type { Judgement } from '../judge.ts';
+import { WORDS_OF_123 } from '../words-of-123.ts';
+import { isProfile, placeholders } from './placeholder.ts';
+import { fieldId, makeGroups, wordId, type Group } from './rows.ts';
+import { LINKS, givenOf, isBlank, judged, problemOf } from './validate.ts';
+
+const PREFIX = 'node-config-input';
+const FORM = '.cellwarden-pack';
+/** 123-R14: what the manual advises to count on, for cells that age and get cold. */
+const SHARE_OF_RATED = 0.75;
+
+export const packDialog = {
+  /** Node-RED has filled the fields of the template; those made here are filled here. */
+  prepare(node: EditorNode): void {
+    openForm(node, PREFIX);
+    fillSelect(
+      field(PREFIX, 'profile'),
+      PROFILE_IDS.map((id) => [id, packText(`profile.${id}.name`)]),
+      node['profile'],
+    );
+    fillSelect(
+      field(PREFIX, 'link'),
+      LINKS.map((link) => [link, packText(`link.${link}`)]),
+      node['link'],
+    );
+    const groups = makeGroups();
+    byId('cellwarden-settings')?.append(...groups.map((group) => group.element));
+    fill(node, groups);
+
+    const refresh = (): void => show(node, groups);
+    onChange(FORM, refresh);
+    // Node-RED listens to the fields it knows from the template; a change there makes it check all of them.
+    onChange('#cellwarden-settings', () => $(`#${PREFIX}-name`).trigger('change'));
+    prepareShare();
+    refresh();
+    unfold(node, groups);
+  },
+
+  /** Saved or cancelled: from now on the node's own values count. */
+  close(node: { readonly id: string }): void {
+    closeForm(node);
+  },
+};
+
+function fill(node: EditorNode, groups: readonly Group[]): void {
+  for (const name of namesIn(groups)) {
+    const value = node[name];
+    const element = field(PREFIX, name);
+    if (element !== null && (typeof value === 'string' || typeof value === 'number')) element.value = String(value);
+  }
+}
+
+/** Opens the groups in which the owner has set something, or something is wrong. */
+function unfold(node: EditorNode, groups: readonly Group[]): void {
+  for (const { element, badge, blocks } of groups) {
+    const own = blocks.some((block) => block.settings.some((name) => !isBlank(node[name])));
+    element.open = own || badge.classList.contains('cw-wrong');
+  }
+}
+
+function show(node: EditorNode, groups: readonly Group[]): void {
+  const profile = textOf(node, 'profile');
+  const link = textOf(node, 'link');
+  const given = givenOf(node);
+  const judgement = judged(profile, given);
+
+  note('cellwarden-profile-about', isProfile(profile) ? packText(`profile.${profile}.about`) : '');
+  note('cellwarden-link-about', link === 'message' ? packText('hint.linkMessage') : '');
+  showRow('cellwarden-pack-bus-row', link !== 'message');
+  showPlaceholders(profile, given, groups);
+  for (const group of groups) {
+    if (group.id === 'link') group.element.hidden = link === 'message';
+    showProblems(group, judgement, given);
+  }
+  note('cellwarden-top-problem', ['cells', 'capacity'].map((name) => topProblem(name, judgement)).find(Boolean) ?? '');
+  note('cellwarden-warnings', judgement.warnings.map(warningSentence).join('\n'));
+}
+
+function showPlaceholders(profile: string, given: Given, groups: readonly Group[]): void {
+  const placeholder = placeholders(profile, given);
+  for (const name of namesIn(groups)) {
+    const element = field(PREFIX, name);
+    if (element instanceof HTMLSelectElement) {
+      const asProfile = element.options.item(0);
+      if (asProfile !== null) asProfile.text = placeholder(name);
+    } else if (element !== null) {
+      element.placeholder = placeholder(name);
+    }
+  }
+  for (const [name, word] of Object.entries(WORDS_OF_123) as [SettingName, string][]) {
+    const element = byId(wordId(name));
+    if (element !== null) element.textContent = profile === '123smartbms' ? word : '';
+  }
+}
+
+function showProblems(group: Group, judgement: Judgement, given: Given): void {
+  let wrong = 0;
+  let own = 0;
+  for (const block of group.blocks) {
+    const sentences = new Set<string>();
+    for (const name of block.settings) {
+      const problem = problemOf(judgement, given, name);
+      const element = byId(fieldId(name));
+      if (!isBlank(given[name])) own += 1;
+      if (problem === null) {
+        element?.removeAttribute('aria-describedby');
+        continue;
+      }
+      sentences.add(problemSentence(problem));
+      element?.setAttribute('aria-describedby', block.problem.id);
+    }
+    wrong += sentences.size;
+    block.problem.textContent = [...sentences].join('\n');
+    block.problem.hidden = sentences.size === 0;
+  }
+  group.badge.classList.toggle('cw-wrong', wrong > 0);
+  if (wrong > 0)
+    group.badge.textContent = packText(wrong === 1 ? 'badge.problem' : 'badge.problems', { number: wrong });
+  else group.badge.textContent = own > 0 ? packText('badge.own', { number: own }) : '';
+}
+
+/** An empty field needs no sentence before anybody has typed: its red frame and its hint say enough. */
+function topProblem(name: string, judgement: Judgement): string {
+  const problem = judgement.problems.find(({ setting, kind }) => setting === name && kind !== 'missing');
+  return problem === undefined ? '' : problemSentence(problem);
+}
+
+/** 123-R14, offered once for each capacity typed: pressed twice it would take 75 % of 75 %. */
+function prepareShare(): void {
+  const button = byId('cellwarden-share');
+  const capacity = field(PREFIX, 'capacity');
+  if (!(button instanceof HTMLButtonElement) || capacity === null) return;
+  RED.popover.tooltip($(button), packText('hint.share'));
+  let offered = true;
+  const offer = (): void => {
+    button.disabled = !(offered && rated(capacity.value) > 0);
+  };
+  capacity.addEventListener('input', () => {
+    offered = true;
+    offer();
+  });
+  button.addEventListener('click', () => {
+    capacity.value = String(Math.round(rated(capacity.value) * SHARE_OF_RATED * 10) / 10);
+    offered = false;
+    offer();
+    $(capacity).trigger('change');
+  });
+  offer();
+}
+
+function rated(text: string): number {
+  const capacity = Number(text.trim().replace(',', '.'));
+  return Number.isFinite(capacity) ? capacity : 0;
+}
+
+function namesIn(groups: readonly Group[]): SettingName[] {
+  return groups.flatMap((group) => group.blocks.flatMap((block) => block.settings));
+}

@@ -1,0 +1,38 @@
+/** What the editor page gives us, as far as we use it. */
+
+interface EditorNode {
+  readonly id: string;
+  readonly type: string;
+  readonly name?: string;
+  readonly valid?: boolean | null;
+  [property: string]: unknown;
+}
+
+interface JQueryCollection {
+  on(events: string, handler: () => void): JQueryCollection;
+  trigger(event: string): JQueryCollection;
+}
+
+declare const $: (target: string | Element) => JQueryCollection;
+
+declare const RED: {
+  /** A sentence of the catalogue, with `__word__` replaced. Gives the key back when there is none. */
+  _(key: string, words?: Readonly<Record<string, string | number | null>>): string;
+  readonly nodes: {
+    node(id: string): EditorNode | null;
+    eachConfig(callback: (node: EditorNode) => void): void;
+  };
+  readonly popover: { tooltip(target: JQueryCollection, content: string): unknown };
+};
+
+declare module '*.css' {
+  const text: string;
+  export { text as default };
+}
+
+/** Answered by `net.ts` in the browser: the build swaps the module. */
+declare module 'node:net' {
+  export function isIP(text: string): 0 | 4 | 6;
+  export function isIPv4(text: string): boolean;
+  export function isIPv6(text: string): boolean;
+}

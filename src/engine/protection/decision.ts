@@ -1,0 +1,50 @@
+/** What the protection says: permissions with their reasons, what is raised, and the edges of this step. */
+import type { Edge, PermissionRole, RuleId, Severity } from '../vocabulary.ts';
+import type { Quantity } from './rule.ts';
+
+/** An edge of a rule, with everything a person needs to understand it. */
+export interface ProtectionEvent {
+  readonly rule: RuleId;
+  /** Key of the row in the profile's table. */
+  readonly row: string;
+  readonly code: string | null;
+  readonly severity: Severity;
+  readonly edge: Edge;
+  readonly quantity: Quantity;
+  /** Cell number from 1, `null` where the value belongs to no cell. */
+  readonly cell: number | null;
+  readonly value: number | null;
+  readonly threshold: number | null;
+  /** Raised: how long the condition had held. Cleared: how long the rule had been raised. Seconds. */
+  readonly duration: number;
+  /** Monotonic second of the step. */
+  readonly at: number;
+  /** The permissions the rule takes away. */
+  readonly denies: readonly PermissionRole[];
+}
+
+export interface RoleDecision {
+  readonly allowed: boolean;
+  /**
+   * Why it is not allowed: a row of the table, `starting` (values not known yet), `band` (between clear and trip after
+   * a start, and no first close confirmed), `minimum-off`, or `not-configured`. `null` while allowed.
+   */
+  readonly reason: string | null;
+}
+
+export interface Decision {
+  /** Monotonic second. */
+  readonly at: number;
+  readonly roles: Readonly<Record<PermissionRole, RoleDecision>>;
+  /** The loads will be cut: warn the people. */
+  readonly preAlarm: boolean;
+  /** What is raised now: the raising event of each row. */
+  readonly active: readonly ProtectionEvent[];
+}
+
+/** What survives a restart: raised rows and permissions, as plain data. */
+export interface ProtectionMemory {
+  readonly raised: readonly { readonly row: string; readonly seconds: number }[];
+  readonly permissions: Readonly<Partial<Record<PermissionRole, boolean>>>;
+  readonly remote: boolean;
+}

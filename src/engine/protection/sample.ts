@@ -1,0 +1,131 @@
+/**
+ * A reading, boiled down to the numbers that rules compare. Unknown is NaN, so every comparison with it is false.
+ *
+ * The arrays are filled again and again and never grow: a step allocates nothing.
+ */
+import type { CellReading, CellValue, Reading, Value } from '../reading/reading.ts';
+import { QUANTITIES, type Quantity } from './rule.ts';
+
+const INDEX = Object.fromEntries(QUANTITIES.map((q, i) => [q, i])) as Record<Quantity, number>;
+
+/** Where a quantity stands in the sample's arrays. */
+export function indexOf(quantity: Quantity): number {
+  return INDEX[quantity];
+}
+
+const CELL_MIN = INDEX.cellMin;
+const CELL_MAX = INDEX.cellMax;
+const CELL_SPREAD = INDEX.cellSpread;
+const VOLTAGE = INDEX.voltage;
+const TEMPERATURE_MIN = INDEX.temperatureMin;
+const TEMPERATURE_MAX = INDEX.temperatureMax;
+const TEMPERATURE_MAX_RESTING = INDEX.temperatureMaxResting;
+const CURRENT = INDEX.current;
+const DISCHARGE_CURRENT = INDEX.dischargeCurrent;
+const SOC = INDEX.soc;
+const SOC_KNOWN = INDEX.socKnown;
+const COMMUNICATION = INDEX.communication;
+
+export class Sample {
+  /** In the order of `QUANTITIES`; NaN where unknown. */
+  readonly values = new Float64Array(QUANTITIES.length);
+  /** Monotonic second at which the value was last known for the whole pack; -Infinity: never. */
+  readonly knownAt = new Float64Array(QUANTITIES.length).fill(-Infinity);
+  /** Cell number behind the value, 0 where there is none. */
+  readonly cellOf = new Int16Array(QUANTITIES.length);
+  /** 1 where the value speaks for the whole pack. */
+  readonly whole = new Uint8Array(QUANTITIES.length).fill(1);
+
+  readonly #staleAfter: number;
+  #now = 0;
+
+  /** @param staleAfter seconds after which a value no longer counts as known */
+  constructor(staleAfter: number) {
+    this.#staleAfter = staleAfter;
+    this.values.fill(Number.NaN);
+  }
+
+  /**
+   * Takes a reading in.
+   * @param now the monotonic second of the step
+   * @param countedAt the monotonic second at which the reading's ages count: a reading may have been on its way
+   */
+  fill(reading: Reading, now: number, countedAt = now): void {
+    const { values } = this;
+    this.#now = now;
+    this.#cellValue(CELL_MIN, reading.cellMin, countedAt);
+    this.#cellValue(CELL_MAX, reading.cellMax, countedAt);
+    this.#value(VOLTAGE, reading.voltage, countedAt);
+    this.#cellValue(TEMPERATURE_MIN, reading.temperatureMin, countedAt);
+    this.#cellValue(TEMPERATURE_MAX, reading.temperatureMax, countedAt);
+    this.#value(CURRENT, reading.current, countedAt);
+
+    values[CELL_SPREAD] = values[CELL_MAX]! - values[CELL_MIN]!;
+    this.cellOf[CELL_SPREAD] = this.cellOf[CELL_MAX]!;
+    this.#follow(CELL_SPREAD, CELL_MAX);
+    values[DISCHARGE_CURRENT] = -values[CURRENT]!;
+    this.#follow(DISCHARGE_CURRENT, CURRENT);
+    this.#resting(reading.cells);
+
+    const soc = numberOf(reading.soc.value);
+    values[SOC] = soc;
+    values[SOC_KNOWN] = Number.isNaN(soc) ? 0 : 1;
+    // A device that says nothing about its cell bus has not taken back what it said before.
+    const { cellCommunication } = reading.hardware;
+    if (typeof cellCommunication === 'boolean') values[COMMUNICATION] = cellCommunication ? 1 : 0;
+    else if (Number.isNaN(values[COMMUNICATION]!)) values[COMMUNICATION] = 1;
+  }
+
+  #cellValue(index: number, from: CellValue, countedAt: number): void {
+    const known = this.#value(index, from, countedAt, from.whole);
+    const cell = known ? numberOf(from.cell) : Number.NaN;
+    this.cellOf[index] = Number.isNaN(cell) ? 0 : cell;
+  }
+
+  #value(index: number, from: Value, countedAt: number, whole = true): boolean {
+    const value = numberOf(from.value);
+    const at = countedAt - Math.max(0, numberOf(from.age));
+    if (Number.isNaN(value) || !(this.#now - at < this.#staleAfter)) {
+      this.values[index] = Number.NaN;
+      this.whole[index] = 0;
+      return false;
+    }
+    this.values[index] = value;
+    this.whole[index] = whole ? 1 : 0;
+    if (whole) this.knownAt[index] = at;
+    return true;
+  }
+
+  #follow(index: number, leader: number): void {
+    this.whole[index] = this.whole[leader]!;
+    this.knownAt[index] = this.knownAt[leader]!;
+  }
+
+  /**
+   * The hottest cell that is not balancing: a bypass resistor heats its own sensor, so such a cell reads far too hot
+   * (123-R6). Where the others are not known one by one, the hottest of all counts: the safe side.
+   */
+  #resting(cells: readonly CellReading[]): void {
+    const hottest = this.cellOf[TEMPERATURE_MAX]!;
+    this.values[TEMPERATURE_MAX_RESTING] = this.values[TEMPERATURE_MAX]!;
+    this.cellOf[TEMPERATURE_MAX_RESTING] = hottest;
+    this.#follow(TEMPERATURE_MAX_RESTING, TEMPERATURE_MAX);
+    if (hottest === 0 || cells[hottest - 1]?.balancing !== true) return;
+    let most = -Infinity;
+    let at = 0;
+    for (let i = 0; i < cells.length; i++) {
+      const cell = cells[i]!;
+      if (cell.balancing === true || cell.temperature === null || cell.temperature <= most) continue;
+      most = cell.temperature;
+      at = i + 1;
+    }
+    if (at === 0) return;
+    this.values[TEMPERATURE_MAX_RESTING] = most;
+    this.cellOf[TEMPERATURE_MAX_RESTING] = at;
+  }
+}
+
+/** The number, or NaN: a reading may have passed through hands that put something else there. */
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN;
+}

@@ -1,0 +1,20 @@
+/** What the nodes take from the library. All of them load this one bundle, so that there is one runtime. */
+export { parseBus } from './links/bus/address.ts';
+export type { BusSpec } from './links/bus/bus.ts';
+export {
+  cellMessages,
+  messageObservation,
+  monitorStatus,
+  readingMessage,
+  type CellMemory,
+} from './node-red/monitor.ts';
+export { packSetup } from './node-red/pack-setup.ts';
+export { connectProtection } from './node-red/protection-view.ts';
+export { connectRelay } from './node-red/relay-view.ts';
+export { statusLine } from './node-red/status.ts';
+export { textsOf } from './node-red/texts.ts';
+export type { NodeConfig, Red, RedNode } from './node-red/types.ts';
+export { host } from './runtime/host.ts';
+export type { PackRuntime } from './runtime/pack-runtime.ts';
+export { pinGuard } from './runtime/pin.ts';
+export type { StampedReading } from './runtime/stamp.ts';

@@ -1,0 +1,69 @@
+/**
+ * The hand-made reading: `payload` `{ cells: [3.31, …], temperatures: [21], current: -12.4, voltage, soc }`, with numbers
+ * or objects as cells; or a whole `msg.reading` of another machine. What is missing is unknown; what is no number is
+ * passed on as such and refused as impossible where it is kept.
+ */
+import type { CellObservation, Observation } from '../engine/reading/observation.ts';
+
+/** More cells than any pack has: a message with more is no reading. */
+const MOST_CELLS = 255;
+
+const KNOWN = ['cells', 'temperatures', 'current', 'voltage', 'soc', 'currentIn', 'currentOut', 'cellMin', 'cellMax'];
+
+/**
+ * @returns what the message says about the pack, or `null` when nothing in it is a reading (any message may poll)
+ */
+export function observationOf(payload: unknown): Observation | null {
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload) || ArrayBuffer.isView(payload))
+    return null;
+  const given = payload as Record<string, unknown>;
+  if (!KNOWN.some((name) => Object.hasOwn(given, name))) return null;
+  const seen: { -readonly [K in keyof Observation]: Observation[K] } = {};
+  if (Array.isArray(given['cells'])) {
+    const cells = given['cells'].slice(0, MOST_CELLS + 1);
+    seen.cellCount = cells.length;
+    seen.cells = cells.map((cell, index) => cellOf(cell, index + 1));
+  }
+  if (Array.isArray(given['temperatures'])) {
+    seen.temperatures = given['temperatures'].slice(0, MOST_CELLS).map((t) => scalar(t) ?? null);
+  }
+  for (const name of ['voltage', 'current', 'currentIn', 'currentOut', 'soc'] as const) {
+    const value = scalar(given[name]);
+    if (value !== undefined) seen[name] = value;
+  }
+  if (seen.cells === undefined) {
+    const min = scalar(given['cellMin']);
+    const max = scalar(given['cellMax']);
+    if (min !== undefined && max !== undefined) {
+      seen.cellMin = { value: min, cell: cellNumber(given['cellMin'], given['cellMinNumber']) };
+      seen.cellMax = { value: max, cell: cellNumber(given['cellMax'], given['cellMaxNumber']) };
+    }
+  }
+  return seen;
+}
+
+function cellOf(given: unknown, cell: number): CellObservation {
+  if (typeof given !== 'object' || given === null) return { cell, voltage: scalar(given) ?? null };
+  const { voltage, temperature, balancing } = given as Record<string, unknown>;
+  const degrees = scalar(temperature);
+  return {
+    cell,
+    voltage: scalar(voltage) ?? null,
+    ...(degrees === undefined ? {} : { temperature: degrees }),
+    ...(typeof balancing === 'boolean' ? { balancing } : {}),
+  };
+}
+
+/** A number, or the number inside `{ value }`; anything else that is there comes back as NaN: impossible, not missing. */
+function scalar(given: unknown): number | null | undefined {
+  if (given === undefined) return undefined;
+  if (given === null || typeof given === 'number') return given;
+  if (typeof given === 'object' && Object.hasOwn(given, 'value')) return scalar((given as { value: unknown }).value);
+  return Number.NaN;
+}
+
+function cellNumber(extreme: unknown, beside: unknown): number | null {
+  const inside = typeof extreme === 'object' && extreme !== null ? (extreme as { cell?: unknown }).cell : undefined;
+  const number = inside ?? beside;
+  return typeof number === 'number' && Number.isInteger(number) && number > 0 ? number : null;
+}

@@ -1,0 +1,67 @@
+/** From a config node's properties to a running pack, or to the sentences that say why there is none. */
+import { resolveSettings } from '../engine/pack/validate.ts';
+import { isSettingName } from '../engine/pack/schema.ts';
+import type { BusSpec } from '../links/bus/bus.ts';
+import type { Host } from '../runtime/host.ts';
+import { LINK_KINDS, type LinkKind } from '../runtime/open-link.ts';
+import type { PackRuntime } from '../runtime/pack-runtime.ts';
+import { problemText, warningText } from '../texts/problem-text.ts';
+import type { Translate } from '../texts/translate.ts';
+import type { NodeConfig } from './types.ts';
+
+export interface PackSetup {
+  readonly name: string;
+  readonly pack: PackRuntime | null;
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export interface PackSetupOptions {
+  readonly id: string;
+  readonly config: NodeConfig;
+  readonly bus: BusSpec | null;
+  readonly userDir: string;
+  readonly host: Host;
+  readonly translate: Translate;
+  readonly report: (problem: string | null) => void;
+}
+
+export function packSetup(options: PackSetupOptions): PackSetup {
+  const { id, config, bus, host, translate } = options;
+  const name = String(config.name ?? '').trim();
+  const problems: string[] = [];
+  if (name === '') problems.push(translate('bms-config.problem.name-missing'));
+  else if (host.nameTaken(id, name)) problems.push(translate('bms-config.problem.name-taken', { value: name }));
+
+  const given = Object.fromEntries(Object.entries(config).filter(([key]) => isSettingName(key)));
+  const resolved = resolveSettings(config['profile'] ?? 'lifepo4', given);
+  if (!resolved.ok) problems.push(...resolved.problems.map((problem) => problemText(problem, translate)));
+
+  const link = String(config['link'] ?? '123smartbms');
+  if (!isLinkKind(link)) problems.push(translate('bms-config.link.unknown', { choices: LINK_KINDS.join(', ') }));
+  else if (link !== 'message' && bus === null) {
+    problems.push(translate(config['bus'] ? 'bms-config.bus.unusable' : 'bms-config.bus.missing'));
+  }
+
+  if (problems.length > 0 || !resolved.ok || !isLinkKind(link)) {
+    // Wrong settings: nothing runs, so nothing is allowed.
+    host.releasePack(id, true);
+    return { name, pack: null, problems, warnings: [] };
+  }
+  const pack = host.claimPack({
+    id,
+    name,
+    settings: resolved.settings,
+    firstClose: config['firstClose'] === true || config['firstClose'] === 'true',
+    link,
+    bus: link === 'message' ? null : bus,
+    userDir: options.userDir,
+    report: options.report,
+    translate,
+  });
+  return { name, pack, problems, warnings: resolved.warnings.map((warning) => warningText(warning, translate)) };
+}
+
+function isLinkKind(link: string): link is LinkKind {
+  return (LINK_KINDS as readonly string[]).includes(link);
+}

@@ -1,0 +1,63 @@
+/** A relay node's properties, checked. Every property may come from an environment variable, so each is parsed. */
+import { ROLES, type Role } from '../engine/vocabulary.ts';
+import type { BusSpec } from '../links/bus/bus.ts';
+import type { Translate } from '../texts/translate.ts';
+import type { NodeConfig } from './types.ts';
+
+export const BOARDS = ['modbus-timed', 'modbus-plain', 'message'] as const;
+export type Board = (typeof BOARDS)[number];
+
+export interface RelayConfig {
+  readonly role: Role;
+  /** Runtime ids of the packs that must all allow. */
+  readonly packs: readonly string[];
+  readonly board: Board;
+  readonly bus: BusSpec | null;
+  readonly unit: number;
+  /** Counted from 1, as printed on the board. */
+  readonly channel: number;
+  readonly wiring: 'NO' | 'NC';
+}
+
+const MOST_UNITS = 247;
+const MOST_CHANNELS = 256;
+
+/** @returns the settings, or a sentence that names what is wrong and the remedy */
+export function parseRelayConfig(config: NodeConfig, bus: BusSpec | null, translate: Translate): RelayConfig | string {
+  const problem = (key: string, detail: Record<string, string | number> = {}): string =>
+    translate(`bms-relay-out.problem.${key}`, detail);
+  const role = String(config['role'] ?? '');
+  const board = String(config['board'] ?? 'modbus-timed');
+  const wiring = String(config['wiring'] ?? 'NO');
+  const unit = whole(config['unit'] ?? 1);
+  const channel = whole(config['channel'] ?? 1);
+  const packs = packIds(config);
+  if (!isOneOf(ROLES, role)) return problem('role', { choices: ROLES.join(', ') });
+  if (packs.length === 0) return problem('no-pack');
+  if (!isOneOf(BOARDS, board)) return problem('board', { choices: BOARDS.join(', ') });
+  if (wiring !== 'NO' && wiring !== 'NC') return problem('wiring');
+  // Without power a normally closed contact connects: nothing that charges may hang on that.
+  if (wiring === 'NC' && (role === 'charge' || role === 'contactor')) return problem('normally-closed');
+  if (board !== 'message') {
+    if (bus === null) return problem(config['bus'] ? 'bus-gone' : 'no-bus');
+    if (unit === null || unit < 1 || unit > MOST_UNITS) return problem('unit', { max: MOST_UNITS });
+    if (channel === null || channel < 1 || channel > MOST_CHANNELS) return problem('channel', { max: MOST_CHANNELS });
+  }
+  return { role, packs, board, bus: board === 'message' ? null : bus, unit: unit ?? 1, channel: channel ?? 1, wiring };
+}
+
+function packIds(config: NodeConfig): string[] {
+  const further: unknown[] = Array.isArray(config['packs']) ? config['packs'] : [];
+  const all = [config['pack'], ...further].filter((id): id is string => typeof id === 'string' && id !== '');
+  return [...new Set(all)];
+}
+
+function whole(given: unknown): number | null {
+  const number =
+    typeof given === 'number' ? given : typeof given === 'string' && given.trim() !== '' ? Number(given) : 1;
+  return Number.isInteger(number) ? number : null;
+}
+
+function isOneOf<T extends string>(list: readonly T[], given: string): given is T {
+  return (list as readonly string[]).includes(given);
+}

@@ -1,0 +1,146 @@
+/** The relay node behind its shell: permissions in, the contact out. */
+import { messageOnlyRelay } from '../relays/message-only.ts';
+import { modbusCoilRelay } from '../relays/modbus-coil.ts';
+import type { RelayOutput } from '../relays/relay.ts';
+import type { ModbusBus } from '../links/bus/bus.ts';
+import type { Host } from '../runtime/host.ts';
+import type { BusSpec } from '../links/bus/bus.ts';
+import { parsePermission, type Permission } from '../runtime/permission.ts';
+import type { RelayReport, RelayRuntime, Shown } from '../runtime/relay-runtime.ts';
+import type { Translate } from '../texts/translate.ts';
+import { parseRelayConfig, type RelayConfig } from './relay-config.ts';
+import type { StatusLine } from './status.ts';
+import type { Done, Message, NodeConfig, RedNode } from './types.ts';
+
+export interface RelayView {
+  input(message: Message, done: Done): void;
+  close(removed: boolean): void;
+}
+
+export interface RelayViewOptions {
+  readonly node: RedNode;
+  readonly config: NodeConfig;
+  readonly bus: BusSpec | null;
+  readonly host: Host;
+  readonly translate: Translate;
+  readonly status: StatusLine;
+}
+
+export function connectRelay(options: RelayViewOptions): RelayView {
+  const { node, host, translate } = options;
+  const config = parseRelayConfig(options.config, options.bus, translate);
+  if (typeof config === 'string') return refuse(options, 'settings', config);
+  const open = outputOf(config, host, translate);
+  if (typeof open === 'string') return refuse(options, 'bus', open);
+  const owner = config.bus === null ? null : `${config.bus.path} unit ${config.unit} relay ${config.channel}`;
+  const relay = host.claimRelay({
+    id: node.id,
+    role: config.role,
+    packs: config.packs,
+    owner,
+    hash: JSON.stringify(config),
+    openOutput: open,
+  });
+  if (relay === null) {
+    return refuse(options, 'owned', translate('bms-relay-out.problem.owned', { output: owner }));
+  }
+  return connect(relay, options);
+}
+
+/** The way to open the output, or the sentence that says why it cannot be. */
+function outputOf(config: RelayConfig, host: Host, translate: Translate): (() => RelayOutput) | string {
+  if (config.bus === null) return messageOnlyRelay;
+  const claim = host.buses.modbus(config.bus);
+  if (!claim.ok) return translate(`bms-bus.problem.${claim.problem.problem}`, { value: claim.problem.value });
+  // The handle that was tried is given back; the relay takes its own, and keeps it across redeploys.
+  claim.bus.release();
+  const bus = config.bus;
+  return () => {
+    const again = host.buses.modbus(bus);
+    return again.ok ? coil(again.bus, config, host) : messageOnlyRelay();
+  };
+}
+
+function coil(bus: ModbusBus, config: RelayConfig, host: Host): RelayOutput {
+  return modbusCoilRelay({
+    bus,
+    clock: host.clock,
+    unit: config.unit,
+    coil: config.channel - 1,
+    timed: config.board === 'modbus-timed',
+    // Held is connected for a permission and quiet for the pre-alarm.
+    heldCoil: (config.wiring === 'NO') === (config.role !== 'pre-alarm'),
+  });
+}
+
+function connect(relay: RelayRuntime, { node, host, translate, status }: RelayViewOptions): RelayView {
+  const show = (report: RelayReport): void => {
+    const { fill, shape, text } = relayStatus(report, translate);
+    status.show(fill, shape, text);
+  };
+  const stop = relay.onReport((report) => {
+    show(report);
+    const { value, commanded, actual, verified, reason, switches } = report;
+    node.send({ topic: node.name ?? '', payload: value, relay: { commanded, actual, verified, reason, switches } });
+  });
+  show(relay.report());
+
+  return {
+    input(message, done) {
+      const permission = permissionFor(message, relay.role);
+      if (permission === null) {
+        // A bare false opens; a bare true, or anything else, closes nothing.
+        if (message['payload'] === false) {
+          relay.tellFalse();
+          return done();
+        }
+        return done(new Error(translate('bms-relay-out.error.no-permission')));
+      }
+      const shown = relay.show(permission);
+      if (!REFUSED.includes(shown)) {
+        show(relay.report());
+        return done();
+      }
+      status.show('red', 'ring', translate(`bms-relay-out.status.${shown}`));
+      done(new Error(translate(`bms-relay-out.error.${shown}`, { pack: permission.pack, role: permission.role })));
+    },
+    close(removed) {
+      stop();
+      host.releaseRelay(node.id, removed);
+    },
+  };
+}
+
+const REFUSED: readonly Shown[] = ['foreign', 'other-pack', 'other-role'];
+
+/** The permission in a message: its own, or the one for this role in a state message. */
+function permissionFor(message: Message, role: string): Permission | null {
+  const own = parsePermission(message['permission']);
+  if (own !== null) return own;
+  const decision = message['decision'] as { permissions?: Record<string, unknown> } | null | undefined;
+  return parsePermission(decision?.permissions?.[role]);
+}
+
+function relayStatus(
+  report: RelayReport,
+  translate: Translate,
+): { fill: 'red' | 'green' | 'yellow' | 'grey'; shape: 'ring' | 'dot'; text: string } {
+  const say = (key: string): string => translate(`bms-relay-out.status.${key}`);
+  if (report.problem !== null) return { fill: 'red', shape: report.commanded ? 'dot' : 'ring', text: say('problem') };
+  if (!report.commanded) return { fill: 'grey', shape: 'ring', text: say(report.reason) };
+  if (report.actual === null) return { fill: 'green', shape: 'dot', text: say('commanded') };
+  return report.verified
+    ? { fill: 'green', shape: 'dot', text: say('verified') }
+    : { fill: 'yellow', shape: 'dot', text: say('not-verified') };
+}
+
+/** The relay is refused: it stays open and says why. */
+function refuse({ node, host, translate, status }: RelayViewOptions, key: string, problem: string): RelayView {
+  status.show('red', 'ring', translate(`bms-relay-out.status.${key}`));
+  node.error(problem);
+  host.releaseRelay(node.id, true);
+  return {
+    input: (_message, done) => done(new Error(problem)),
+    close: () => undefined,
+  };
+}

@@ -1,0 +1,100 @@
+/** What the protection node sends and shows. */
+import type { ProtectionEvent } from '../engine/protection/decision.ts';
+import { numberOf } from '../engine/pack/settings.ts';
+import { PERMISSION_ROLES, type Severity } from '../engine/vocabulary.ts';
+import type { PackRuntime, Verdict } from '../runtime/pack-runtime.ts';
+import { eventText } from '../texts/event-text.ts';
+import type { Translate } from '../texts/translate.ts';
+import type { Message, NodeStatus } from './types.ts';
+
+/** Pushover's scale: −2 silent … 2 asks for an answer. */
+const PRIORITY: Record<Severity, number> = { info: -1, warning: 0, alarm: 1, fault: 2 };
+
+/** Outputs 1 and 2: the permission, with its lease. */
+export function permissionMessage(pack: PackRuntime, verdict: Verdict, role: 'charge' | 'load'): Message | null {
+  const permission = verdict.permissions[role];
+  if (permission === undefined) return null;
+  return { topic: `${pack.name}/${role}`, payload: permission.allowed, permission };
+}
+
+/** Output 3. */
+export function preAlarmMessage(pack: PackRuntime, on: boolean): Message {
+  return { topic: `${pack.name}/pre-alarm`, payload: on };
+}
+
+/** Output 4: once per edge, for people. */
+export function eventMessages(
+  pack: PackRuntime,
+  events: readonly ProtectionEvent[],
+  at: number,
+  translate: Translate,
+): Message[] {
+  return events.map((event) => {
+    const { title, text } = eventText(event, pack.name, translate);
+    const { rule, code, severity, edge, cell, value, threshold, duration } = event;
+    return {
+      topic: title,
+      payload: text,
+      priority: edge === 'raised' ? PRIORITY[severity] : Math.min(0, PRIORITY[severity] - 1),
+      event: { rule, code, severity, edge, cell, value, threshold, duration, at },
+    };
+  });
+}
+
+/** Output 5: the flat state, with the whole decision beside it. */
+export function stateMessage(pack: PackRuntime, verdict: Verdict): Message {
+  const { decision, permissions } = verdict;
+  const payload: Record<string, boolean | number | null> = {};
+  for (const role of PERMISSION_ROLES) payload[role] = decision.roles[role].allowed;
+  payload['preAlarm'] = decision.preAlarm;
+  Object.assign(payload, limits(pack, verdict));
+  payload['warnings'] = decision.active.filter((e) => e.severity === 'warning').length;
+  payload['alarms'] = decision.active.filter((e) => e.severity === 'alarm' || e.severity === 'fault').length;
+  return {
+    topic: `${pack.name}/state`,
+    payload,
+    decision: {
+      roles: structuredClone(decision.roles),
+      preAlarm: decision.preAlarm,
+      active: decision.active.map((event) => ({ ...event })),
+      permissions: structuredClone(permissions),
+    },
+  };
+}
+
+/** What chargers and loads may use: the settings' limits while allowed, 0 A while not. */
+function limits(pack: PackRuntime, verdict: Verdict): Record<string, number | null> {
+  const { settings } = pack;
+  const { charge, load } = verdict.decision.roles;
+  const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
+  const chargeLimit = orNull(numberOf(settings, 'chargeCurrentMax'));
+  const loadLimit = orNull(numberOf(settings, 'dischargeCurrentMax'));
+  const voltage = numberOf(settings, 'balanceVoltage') * numberOf(settings, 'cells');
+  return {
+    maxChargeVoltage: Math.round(voltage * 100) / 100,
+    maxChargeCurrent: charge.allowed ? chargeLimit : 0,
+    maxDischargeCurrent: load.allowed ? loadLimit : 0,
+  };
+}
+
+/** The most important thing in under 25 characters: what is not allowed and why, else that all is well. */
+export function verdictStatus(
+  verdict: Verdict,
+  translate: Translate,
+): Required<Pick<NodeStatus, 'fill' | 'shape' | 'text'>> {
+  const { decision } = verdict;
+  const { charge, load } = decision.roles;
+  const say = (key: string): string => translate(`bms-protection.status.${key}`);
+  if (charge.allowed && load.allowed) {
+    return decision.preAlarm
+      ? { fill: 'yellow', shape: 'dot', text: say('pre-alarm') }
+      : { fill: 'green', shape: 'dot', text: say('all-on') };
+  }
+  const reason = (charge.allowed ? load.reason : charge.reason) ?? '';
+  if (reason === 'starting') return { fill: 'grey', shape: 'ring', text: say('starting') };
+  const off = charge.allowed ? 'load' : load.allowed ? 'charge' : 'both';
+  const raised = decision.active.find((event) => event.row === reason);
+  const key = raised === undefined ? reason : raised.rule === 'sensor' ? 'sensor' : reason;
+  const bad = raised !== undefined && raised.severity !== 'info';
+  return { fill: bad ? 'red' : 'yellow', shape: 'ring', text: `${say(off)}: ${say(`reason.${key}`)}` };
+}

@@ -1,0 +1,292 @@
+/**
+ * One pack, alive: its link, its engine, its verdict and its store. The flow nodes are views onto it.
+ *
+ * It outlives a redeploy while its settings stay the same. It judges only what reaches it through the protection node:
+ * cut the wire from the monitor, and the silence opens.
+ */
+import type { Clock } from '../engine/clock.ts';
+import { PackEngine, type PackMemory } from '../engine/pack-engine.ts';
+import { isOn, numberOf, type PackSettings } from '../engine/pack/settings.ts';
+import type { Decision, ProtectionEvent } from '../engine/protection/decision.ts';
+import type { Observation } from '../engine/reading/observation.ts';
+import { PERMISSION_ROLES, type PermissionRole, type Role } from '../engine/vocabulary.ts';
+import type { Link, LinkListener } from '../links/link.ts';
+import type { Permission } from './permission.ts';
+import { createSaver, type Saver } from './saver.ts';
+import { isReading, stampOf, type StampedReading } from './stamp.ts';
+import type { Store } from './store.ts';
+
+/** Outputs are repeated at least every 2 s (contract); readings come every second. */
+const REPEAT = 0.9;
+/** Seconds between two looks at the clock. */
+const TICK = 0.5;
+
+export interface Verdict {
+  readonly decision: Decision;
+  /** A role that still waits for its first readings has none: nothing is said about it yet. */
+  readonly permissions: Readonly<Partial<Record<Role, Permission>>>;
+  /** Edges since the verdict before. */
+  readonly events: readonly ProtectionEvent[];
+  /** Something other than time changed. */
+  readonly changed: boolean;
+}
+
+/** What became of a reading that was shown to the protection. */
+export type Judged = 'judged' | 'repeated' | 'foreign' | 'no-reading';
+
+export interface PackOptions {
+  readonly id: string;
+  readonly name: string;
+  readonly settings: PackSettings;
+  readonly firstClose: boolean;
+  readonly clock: Clock;
+  /** Unique to this process and pack: permissions and readings of another process are foreign. */
+  readonly instance: string;
+  readonly store: Store;
+  /** Opens the pack's link, or `null` when its readings come as messages. */
+  readonly openLink: (listener: LinkListener) => Link | null;
+  /** Makes the link that is fed with the bytes of messages. */
+  readonly openFeed: (listener: LinkListener) => FedLink;
+}
+
+/** A link that takes bytes by hand. */
+export interface FedLink extends Link {
+  push(bytes: Uint8Array, at: number): void;
+}
+
+export class PackRuntime {
+  readonly id: string;
+  readonly name: string;
+  readonly instance: string;
+  readonly settings: PackSettings;
+  readonly engine: PackEngine;
+  readonly #clock: Clock;
+  readonly #link: Link | null;
+  readonly #openFeed: (listener: LinkListener) => FedLink;
+  #feed: FedLink | null = null;
+  readonly #startedAt: number;
+  readonly #saver: Saver;
+  readonly #readingListeners = new Set<(reading: StampedReading) => void>();
+  #verdictListener: ((verdict: Verdict) => void) | null = null;
+  #judge: string | null = null;
+  #readings = 0;
+  #judged = -1;
+  #emissions = 0;
+  #emittedAt = -Infinity;
+  #told = '';
+  #starting = true;
+  readonly #stopTick: () => void;
+
+  constructor(options: PackOptions) {
+    const { clock, settings, store } = options;
+    this.id = options.id;
+    this.name = options.name;
+    this.instance = options.instance;
+    this.settings = settings;
+    this.#clock = clock;
+    this.#startedAt = clock.now();
+    this.#openFeed = options.openFeed;
+    this.#saver = createSaver({ store, clock, settings });
+    const memory: PackMemory | null = this.#saver.restore();
+    this.engine = new PackEngine(settings, { name: options.name, memory, firstClose: options.firstClose });
+    this.#link = options.openLink(this.#listener('link'));
+    this.#stopTick = clock.every(TICK, () => this.#tick());
+  }
+
+  #listener(source: string): LinkListener {
+    return {
+      observed: (seen, at) => this.observe(source, seen, at),
+      changed: (state) => {
+        this.engine.trouble(source, state.problem);
+        if (!state.ok) this.poll();
+      },
+    };
+  }
+
+  /** Takes in the bytes of a message, as a BMS's line would bring them. */
+  feed(bytes: Uint8Array): void {
+    this.#feed ??= this.#openFeed(this.#listener('message'));
+    this.#feed.push(bytes, this.#clock.now());
+  }
+
+  /** Calls back with every reading; a fresh object each. */
+  onReading(listener: (reading: StampedReading) => void): () => void {
+    this.#readingListeners.add(listener);
+    return () => void this.#readingListeners.delete(listener);
+  }
+
+  /** Takes in what a source said, and tells the monitors. */
+  observe(source: string, seen: Observation, at = this.#clock.now()): void {
+    this.engine.observe(source, seen, at);
+    this.poll();
+  }
+
+  /** Tells the monitors what is known now. */
+  poll(): void {
+    if (this.#readingListeners.size === 0) {
+      // SOC is counted whether or not somebody watches.
+      this.engine.reading(this.#clock.now(), this.#clock.wall());
+      return;
+    }
+    for (const listener of this.#readingListeners) {
+      const reading = this.reading();
+      this.#told = knownness(reading);
+      listener(reading);
+    }
+  }
+
+  /** What is known now, marked for its way along the wire. */
+  reading(): StampedReading {
+    const now = this.#clock.now();
+    const reading = this.engine.reading(now, this.#clock.wall()) as StampedReading;
+    reading.stamp = { instance: this.instance, sequence: ++this.#readings, monotonic: now };
+    return reading;
+  }
+
+  /** One protection node a pack: the first to claim it judges, and hears the verdicts. False: another one has it. */
+  claimJudge(node: string, listener: (verdict: Verdict) => void): boolean {
+    if (this.#judge !== null && this.#judge !== node) return false;
+    this.#judge = node;
+    this.#verdictListener = listener;
+    return true;
+  }
+
+  releaseJudge(node: string): void {
+    if (this.#judge !== node) return;
+    this.#judge = null;
+    this.#verdictListener = null;
+  }
+
+  /** Shows the protection a reading as it came along the wire. */
+  judge(given: unknown): Judged {
+    const stamp = stampOf(given);
+    if (stamp === null || !isReading(given)) return 'no-reading';
+    if (stamp.instance !== this.instance) return 'foreign';
+    const now = this.#clock.now();
+    if (stamp.sequence <= this.#judged || stamp.monotonic > now) return 'repeated';
+    this.#judged = stamp.sequence;
+    this.#decided(this.engine.protection.step(given, now, stamp.monotonic), now);
+    return 'judged';
+  }
+
+  /** A hand-made reading that reached the protection directly. */
+  judgeObservation(seen: Observation): void {
+    const now = this.#clock.now();
+    this.engine.observe('message', seen, now);
+    const reading = this.reading();
+    this.#judged = reading.stamp.sequence;
+    this.#decided(this.engine.protection.step(reading, now), now);
+  }
+
+  /** The owner's soft switch. `false` always works; who may say `true` is decided before it gets here. */
+  setRemote(on: boolean): void {
+    this.engine.protection.remote = on;
+    const now = this.#clock.now();
+    this.#decided(this.engine.protection.tick(now), now);
+  }
+
+  /** The owner's word on the state of charge, in %. */
+  syncSoc(percent: number): void {
+    this.engine.seedSoc(percent / 100);
+    this.#saver.soon(this.engine, this.#clock.now());
+  }
+
+  /** Ends the link and writes down what must survive. */
+  end(): void {
+    this.#stopTick();
+    this.#link?.close();
+    this.#feed?.close();
+    this.#readingListeners.clear();
+    this.#verdictListener = null;
+    this.#saver.soon(this.engine, this.#clock.now());
+  }
+
+  /** Resolves when everything is written. */
+  settled(): Promise<void> {
+    return this.#saver.settled();
+  }
+
+  #tick(): void {
+    const now = this.#clock.now();
+    // A value that has just become unknown is news, although nobody sent anything.
+    if (this.#readingListeners.size > 0 && knownness(this.engine.reading(now, 0)) !== this.#told) this.poll();
+    if (this.#judge !== null) this.#decided(this.engine.protection.tick(now), now);
+    this.#saver.sometimes(this.engine, now);
+  }
+
+  #decided(changed: boolean, now: number): void {
+    if (changed) this.#saver.soon(this.engine, now);
+    if (this.#verdictListener === null) return;
+    if (!changed && now - this.#emittedAt < REPEAT) return;
+    const { protection } = this.engine;
+    const decision = protection.decision(now);
+    const permissions = this.#permissions(decision, now);
+    const events = changed
+      ? [...protection.events, ...this.#firstReading(decision, protection.events.length, now)]
+      : [];
+    // A rebuilt pack says nothing before its first verdict: relays live on what is left of their leases.
+    if (Object.keys(permissions).length === 0 && events.length === 0) return;
+    this.#emittedAt = now;
+    this.#verdictListener({ decision, permissions, events, changed });
+  }
+
+  /** A relay never moves without an event that names the cause: the first complete readings are one. */
+  #firstReading(decision: Decision, others: number, now: number): ProtectionEvent[] {
+    if (!this.#starting) return [];
+    const { charge, load } = decision.roles;
+    if (charge.reason === 'starting' || load.reason === 'starting') return [];
+    this.#starting = false;
+    if (others > 0) return [];
+    const none = { cell: null, value: null, threshold: null, duration: 0, denies: [] };
+    const what = { rule: 'communication', row: 'start', code: 'start', severity: 'info', edge: 'cleared' } as const;
+    return [{ ...what, ...none, quantity: 'communication', at: now }];
+  }
+
+  #permissions(decision: Decision, now: number): Partial<Record<Role, Permission>> {
+    const sequence = ++this.#emissions;
+    const permissions: Partial<Record<Role, Permission>> = {};
+    const give = (role: Role, allowed: boolean, like: PermissionRole): void => {
+      const waits = decision.roles[like].reason === 'starting' && now - this.#startedAt < this.#patience(like);
+      if (waits) return;
+      const validUntil = this.#leaseEnd(like, now);
+      permissions[role] = { pack: this.name, role, allowed, instance: this.instance, sequence, validUntil };
+    };
+    for (const role of PERMISSION_ROLES) give(role, decision.roles[role].allowed, role);
+    // Quiet is what must be renewed: it ends with what the loads rest on.
+    give('pre-alarm', decision.preAlarm, 'load');
+    if (decision.roles.charge.reason === 'starting' && decision.roles.load.reason === 'starting') {
+      // The roles that nothing is measured for wait with the others.
+      if (permissions.charge === undefined && permissions.load === undefined) return {};
+    }
+    return permissions;
+  }
+
+  /** Seconds after the start in which a role that has not heard anything yet stays silent. */
+  #patience(role: PermissionRole): number {
+    return numberOf(this.settings, role === 'charge' ? 'communicationTimeoutCharge' : 'communicationTimeoutLoad');
+  }
+
+  /** No lease lasts past the moment at which the oldest value it rests on becomes unknown. */
+  #leaseEnd(role: PermissionRole, now: number): number {
+    const lease = numberOf(this.settings, role === 'charge' || role === 'alternator' ? 'leaseCharge' : 'leaseLoad');
+    return Math.min(now + lease, this.engine.protection.relyUntil(role));
+  }
+
+  /** The pre-alarm output blinks instead of sounding all the time (VSB-6). */
+  get intermittentPreAlarm(): boolean {
+    return isOn(this.settings, 'preAlarmMode') && this.settings.values.preAlarmMode === 'intermittent';
+  }
+}
+
+/** Which of the main values are known, as a key: a change of it is news. */
+function knownness(reading: {
+  cellMin: { value: unknown; whole: boolean };
+  current: { value: unknown };
+  voltage: { value: unknown };
+  temperatureMin: { value: unknown };
+}): string {
+  const known = [reading.cellMin, reading.current, reading.voltage, reading.temperatureMin].map((v) =>
+    v.value === null ? 0 : 1,
+  );
+  return known.join('') + (reading.cellMin.whole ? 'w' : '');
+}

@@ -1,0 +1,84 @@
+/** When a pack's memory is written down: at once after an edge, seldom otherwise. SD cards wear. */
+import { createHash } from 'node:crypto';
+import type { Clock } from '../engine/clock.ts';
+import type { PackEngine, PackMemory } from '../engine/pack-engine.ts';
+import type { PackSettings } from '../engine/pack/settings.ts';
+import type { Store } from './store.ts';
+
+/** A slow change of SOC is written when it is this large (0..1) and this long ago (s): at most 144 times a day. */
+const SOC_STEP = 0.02;
+const SOC_EVERY = 600;
+
+interface Saved {
+  readonly settings: string;
+  /** Milliseconds since 1970, for people who look at the file. */
+  readonly at: number;
+  readonly memory: PackMemory;
+}
+
+export interface Saver {
+  /** What was stored. Permissions lapse when the settings changed; a stored trip stays tripped, SOC is kept. */
+  restore(): PackMemory | null;
+  /** Writes now: something changed that must not be forgotten. */
+  soon(engine: PackEngine, now: number): void;
+  /** Writes when SOC has moved on far and long enough. */
+  sometimes(engine: PackEngine, now: number): void;
+  settled(): Promise<void>;
+}
+
+export function createSaver({ store, clock, settings }: { store: Store; clock: Clock; settings: PackSettings }): Saver {
+  const hash = settingsHash(settings);
+  let savedSoc = Number.NaN;
+  let savedAt = -Infinity;
+
+  const save = (engine: PackEngine, now: number): void => {
+    savedSoc = engine.soc;
+    savedAt = now;
+    const saved: Saved = { settings: hash, at: clock.wall(), memory: engine.memory(now) };
+    store.write(saved);
+  };
+
+  return {
+    restore() {
+      const saved = store.read();
+      if (!isSaved(saved)) return null;
+      savedSoc = saved.memory.soc ?? Number.NaN;
+      if (saved.settings === hash) return saved.memory;
+      const { raised, remote } = saved.memory.protection;
+      return { soc: saved.memory.soc, protection: { raised, remote, permissions: {} } };
+    },
+    soon: save,
+    sometimes(engine, now) {
+      if (now - savedAt < SOC_EVERY) return;
+      const moved = Math.abs(engine.soc - savedSoc);
+      if (moved >= SOC_STEP || (Number.isNaN(savedSoc) && !Number.isNaN(engine.soc))) save(engine, now);
+    },
+    settled: () => store.settled(),
+  };
+}
+
+/** Short and stable: the same settings, the same hash. */
+export function settingsHash(settings: PackSettings): string {
+  const entries = Object.entries(settings.values).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([settings.profile, entries]))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+function isSaved(given: unknown): given is Saved {
+  if (typeof given !== 'object' || given === null) return false;
+  const { settings, memory } = given as Partial<Saved>;
+  if (typeof settings !== 'string' || typeof memory !== 'object' || memory === null) return false;
+  const { soc, protection } = memory;
+  if (soc !== null && !(typeof soc === 'number' && soc >= 0 && soc <= 1)) return false;
+  return (
+    typeof protection === 'object' &&
+    protection !== null &&
+    Array.isArray(protection.raised) &&
+    protection.raised.every((r) => typeof r.row === 'string' && typeof r.seconds === 'number') &&
+    typeof protection.permissions === 'object' &&
+    protection.permissions !== null &&
+    typeof protection.remote === 'boolean'
+  );
+}
