@@ -93,6 +93,7 @@ function input(name: SettingName): HTMLInputElement | HTMLSelectElement {
   if (element instanceof HTMLInputElement) {
     element.type = 'text';
     element.inputMode = 'decimal';
+    element.size = 5; // the grid stretches it; its own width would widen the tray
     element.autocomplete = 'off';
     element.spellcheck = false;
   } else if (spec.kind === 'choice') {
