@@ -6,6 +6,7 @@ export {
   messageObservation,
   monitorStatus,
   readingMessage,
+  sourceProblem,
   type CellMemory,
 } from './node-red/monitor.ts';
 export { packSetup } from './node-red/pack-setup.ts';

@@ -5,6 +5,7 @@ import {
   messageObservation,
   monitorStatus,
   readingMessage,
+  sourceProblem,
   statusLine,
   textsOf,
   type CellMemory,
@@ -35,9 +36,13 @@ export function register(RED: Red): void {
     status.show('grey', 'ring', translate('bms-cell-monitor.status.waiting'));
 
     const told: CellMemory = [];
+    let warned: string | null = null;
     const tell = (reading: StampedReading): void => {
       const { fill, shape, text } = monitorStatus(reading, translate);
       status.show(fill, shape, text);
+      const problem = sourceProblem(reading);
+      if (problem !== null && problem !== warned) this.warn(problem);
+      warned = problem;
       this.send([readingMessage(reading, pack.engine), cellMessages(reading, told)]);
     };
     const stop = pack.onReading(tell);

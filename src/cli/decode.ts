@@ -73,9 +73,7 @@ function decode123(bytes: Uint8Array, formula: 'driver' | 'document'): { seen: O
     cellMax: { value: frame.cellMax.voltage, cell: frame.cellMax.cell },
     temperatureMin: { value: frame.temperatureMin.celsius, cell: frame.temperatureMin.cell },
     temperatureMax: { value: frame.temperatureMax.celsius, cell: frame.temperatureMax.cell },
-    ...(cell === null
-      ? {}
-      : { cells: [{ cell: cell.number, voltage: cell.voltage, temperature: cell.temperature }] }),
+    ...(cell === null ? {} : { cells: [{ cell: cell.number, voltage: cell.voltage, temperature: cell.temperature }] }),
     voltage: frame.packVoltage,
     current: frame.current,
     currentIn: frame.currentIn,

@@ -55,7 +55,11 @@ main(process.argv.slice(2), io).then(
   (error: unknown) => {
     // parseArgs throws TypeErrors whose text names the argument.
     const expected = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
-    io.err(expected ? (error as Error).message : `cellwarden failed: ${error instanceof Error ? error.stack : String(error)}`);
+    io.err(
+      expected
+        ? (error as Error).message
+        : `cellwarden failed: ${error instanceof Error ? error.stack : String(error)}`,
+    );
     process.exitCode = 2;
   },
 );

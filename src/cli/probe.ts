@@ -17,7 +17,8 @@ export async function probeCommand(argv: readonly string[], io: CommandIo): Prom
   const path = positionals[0];
   if (path === undefined) throw new UsageError('probe needs a port: cellwarden probe /dev/ttyUSB0 or tcp://HOST:PORT');
   const parsed = parseBus({ path });
-  if (!parsed.ok) throw new UsageError(`${path} is no port (${parsed.problem.problem}): write /dev/ttyUSB0 or tcp://HOST:PORT`);
+  if (!parsed.ok)
+    throw new UsageError(`${path} is no port (${parsed.problem.problem}): write /dev/ttyUSB0 or tcp://HOST:PORT`);
   const found =
     (await withBuses((buses) => listen123(parsed.spec, buses, systemClock, io))) ||
     (await withBuses((buses) => askRelayBoard(parsed.spec, buses, io)));
@@ -75,6 +76,8 @@ async function askRelayBoard(spec: BusSpec, buses: BusRegistry, io: CommandIo): 
   }
   const coils = await line.readCoils(1, 0, 8);
   if (!coils.ok) return false;
-  io.out(`${spec.path}: a Modbus device with coils at unit 1 (${coils.value.map((on) => (on ? 'on' : 'off')).join(' ')})`);
+  io.out(
+    `${spec.path}: a Modbus device with coils at unit 1 (${coils.value.map((on) => (on ? 'on' : 'off')).join(' ')})`,
+  );
   return true;
 }

@@ -51,6 +51,12 @@ export function messageObservation(message: Message): Observation | null {
   return isReading(reading) ? null : observationOf(message['payload']);
 }
 
+/** What a source reports to be wrong, in its own sentence; `null` when none does. */
+export function sourceProblem(reading: Reading): string | null {
+  for (const source of Object.values(reading.sources)) if (source.error !== null) return source.error;
+  return null;
+}
+
 /** The most important thing in under 25 characters: the spread of the cells and the charge, or what is wrong. */
 export function monitorStatus(
   reading: Reading,

@@ -10,7 +10,7 @@ import type { RelayReport, RelayRuntime, Shown } from '../runtime/relay-runtime.
 import type { Translate } from '../texts/translate.ts';
 import { parseRelayConfig, type RelayConfig } from './relay-config.ts';
 import type { StatusLine } from './status.ts';
-import type { Done, Message, NodeConfig, RedNode } from './types.ts';
+import type { Done, Message, NodeConfig, NodeStatus, RedNode } from './types.ts';
 
 export interface RelayView {
   input(message: Message, done: Done): void;
@@ -74,9 +74,12 @@ function coil(bus: ModbusBus, config: RelayConfig, host: Host): RelayOutput {
 }
 
 function connect(relay: RelayRuntime, { node, host, translate, status }: RelayViewOptions): RelayView {
+  let warned: string | null = null;
   const show = (report: RelayReport): void => {
-    const { fill, shape, text } = relayStatus(report, translate);
+    const { fill, shape, text } = relayStatus(report, relay.role === 'pre-alarm', translate);
     status.show(fill, shape, text);
+    if (report.problem !== null && report.problem !== warned) node.warn(report.problem);
+    warned = report.problem;
   };
   const stop = relay.onReport((report) => {
     show(report);
@@ -111,6 +114,8 @@ function connect(relay: RelayRuntime, { node, host, translate, status }: RelayVi
   };
 }
 
+type ShownStatus = Required<Pick<NodeStatus, 'fill' | 'shape' | 'text'>>;
+
 const REFUSED: readonly Shown[] = ['foreign', 'other-pack', 'other-role'];
 
 /** The permission in a message: its own, or the one for this role in a state message. */
@@ -121,12 +126,14 @@ function permissionFor(message: Message, role: string): Permission | null {
   return parsePermission(decision?.permissions?.[role]);
 }
 
-function relayStatus(
-  report: RelayReport,
-  translate: Translate,
-): { fill: 'red' | 'green' | 'yellow' | 'grey'; shape: 'ring' | 'dot'; text: string } {
+function relayStatus(report: RelayReport, alarm: boolean, translate: Translate): ShownStatus {
   const say = (key: string): string => translate(`bms-relay-out.status.${key}`);
   if (report.problem !== null) return { fill: 'red', shape: report.commanded ? 'dot' : 'ring', text: say('problem') };
+  if (alarm) {
+    return report.commanded
+      ? { fill: 'green', shape: 'ring', text: say('quiet') }
+      : { fill: 'yellow', shape: 'dot', text: say('sounding') };
+  }
   if (!report.commanded) return { fill: 'grey', shape: 'ring', text: say(report.reason) };
   if (report.actual === null) return { fill: 'green', shape: 'dot', text: say('commanded') };
   return report.verified

@@ -42,7 +42,9 @@ interface KeptCell {
   balancing: boolean | null;
   /** The cell has given a temperature before: `null` now means that the sensor is lost. */
   hasSensor: boolean;
+  /** Monotonic second at which the voltage was measured. */
   at: number;
+  temperatureAt: number;
   source: string;
 }
 
@@ -163,14 +165,28 @@ export class SourceTable {
   #keepCell(seen: CellObservation, source: string, at: number): void {
     const index = seen.cell - 1;
     if (!(index >= 0 && index < this.#cells.length)) return;
-    const before = this.#cells[index];
-    const voltage =
-      seen.voltage === undefined ? (before?.voltage ?? null) : checked(seen.voltage, LIMITS.cellVoltage).value;
-    const temperature =
-      seen.temperature === undefined ? (before?.temperature ?? null) : this.#temperature(seen.temperature);
-    const hasSensor = temperature !== null || before?.hasSensor === true;
-    const derived = voltage === null ? null : voltage >= this.#options.balanceVoltage;
-    this.#cells[index] = { voltage, temperature, balancing: seen.balancing ?? derived, hasSensor, at, source };
+    const kept: KeptCell = this.#cells[index] ?? {
+      voltage: null,
+      temperature: null,
+      balancing: null,
+      hasSensor: false,
+      at: -Infinity,
+      temperatureAt: -Infinity,
+      source,
+    };
+    if (seen.voltage !== undefined) {
+      kept.voltage = checked(seen.voltage, LIMITS.cellVoltage).value;
+      kept.balancing = kept.voltage === null ? null : kept.voltage >= this.#options.balanceVoltage;
+      kept.at = at;
+    }
+    if (seen.balancing !== undefined) kept.balancing = seen.balancing;
+    if (seen.temperature !== undefined) {
+      kept.temperature = this.#temperature(seen.temperature);
+      kept.temperatureAt = at;
+      if (kept.temperature !== null) kept.hasSensor = true;
+    }
+    kept.source = source;
+    this.#cells[index] = kept;
   }
 
   #temperature(given: number | null): number | null {
@@ -198,12 +214,12 @@ export class SourceTable {
     return this.#cells.map((cell) => {
       if (cell === null) return { voltage: null, temperature: null, balancing: null, age: null, source: null };
       const age = now - cell.at;
-      if (age >= limit) return { voltage: null, temperature: null, balancing: null, age, source: cell.source };
+      const known = age < limit;
       return {
-        voltage: cell.voltage,
-        temperature: cell.temperature,
-        balancing: cell.balancing,
-        age,
+        voltage: known ? cell.voltage : null,
+        temperature: now - cell.temperatureAt < limit ? cell.temperature : null,
+        balancing: known ? cell.balancing : null,
+        age: cell.at === -Infinity ? null : age,
         source: cell.source,
       };
     });
@@ -295,7 +311,8 @@ export class SourceTable {
     this.#cells.forEach((cell, index) => {
       // A cell that has never given a temperature has no sensor; one that has and does not any more has lost it.
       if (cell === null || !cell.hasSensor) return;
-      take(this.#fresh(cell.at, now) ? cell.temperature : null, now - cell.at, cell.source, index + 1);
+      const fresh = this.#fresh(cell.temperatureAt, now);
+      take(fresh ? cell.temperature : null, now - cell.temperatureAt, cell.source, index + 1);
     });
     for (const value of [low, high]) {
       if (value.value === null) continue;
