@@ -15,7 +15,9 @@ export function ready(say = console.log) {
 
 export function install(say = console.log) {
   const mark = join(root, 'node_modules', '.installed-from');
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return;
   say('Installing packages (once; about a minute)…');
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], say);
@@ -24,7 +26,9 @@ export function install(say = console.log) {
 
 export function build(say = console.log) {
   const built = join(root, 'dist', 'cellwarden.js');
-  const newest = Math.max(...['src', 'nodes', 'icons', 'scripts', 'package.json'].map((part) => newestIn(join(root, part))));
+  const newest = Math.max(
+    ...['src', 'nodes', 'icons', 'scripts', 'package.json'].map((part) => newestIn(join(root, part))),
+  );
   if (existsSync(built) && statSync(built).mtimeMs > newest) return;
   run(process.execPath, [join(root, 'scripts', 'build.mjs')], say);
 }

@@ -5,7 +5,16 @@
  * Options: --port N (editor), --restart S (seconds until a Node-RED that died is started again, 20 as in the official service).
  */
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -151,7 +160,9 @@ async function startNodeRed() {
   });
   child.on('exit', (code, signal) => {
     if (stopping) return;
-    say(`Node-RED ended (${signal ?? `code ${code}`}); it is started again in ${restartAfter} s, as its service would do.`);
+    say(
+      `Node-RED ended (${signal ?? `code ${code}`}); it is started again in ${restartAfter} s, as its service would do.`,
+    );
     setTimeout(() => void (stopping || startNodeRed()), restartAfter * 1000);
   });
   await started;

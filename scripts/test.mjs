@@ -9,7 +9,9 @@ import { ready, root } from './setup.mjs';
 
 ready();
 const given = process.argv.slice(2);
-const paths = given.filter((arg) => existsSync(arg)).map((arg) => (statSync(arg).isDirectory() ? `${arg}/**/*.test.ts` : arg));
+const paths = given
+  .filter((arg) => existsSync(arg))
+  .map((arg) => (statSync(arg).isDirectory() ? `${arg}/**/*.test.ts` : arg));
 const flags = given.filter((arg) => !existsSync(arg));
 const specs = paths.length > 0 ? paths : ['test/**/*.test.ts'];
 const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');

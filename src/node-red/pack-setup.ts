@@ -28,7 +28,7 @@ export interface PackSetupOptions {
 
 export function packSetup(options: PackSetupOptions): PackSetup {
   const { id, config, bus, host, translate } = options;
-  const name = String(config.name ?? '').trim();
+  const name = textOf(config.name).trim();
   const problems: string[] = [];
   if (name === '') problems.push(translate('bms-config.problem.name-missing'));
   else if (host.nameTaken(id, name)) problems.push(translate('bms-config.problem.name-taken', { value: name }));
@@ -37,7 +37,7 @@ export function packSetup(options: PackSetupOptions): PackSetup {
   const resolved = resolveSettings(config['profile'] ?? 'lifepo4', given);
   if (!resolved.ok) problems.push(...resolved.problems.map((problem) => problemText(problem, translate)));
 
-  const link = String(config['link'] ?? '123smartbms');
+  const link = textOf(config['link'] ?? '123smartbms');
   if (!isLinkKind(link)) problems.push(translate('bms-config.link.unknown', { choices: LINK_KINDS.join(', ') }));
   else if (link !== 'message' && bus === null) {
     problems.push(translate(config['bus'] ? 'bms-config.bus.unusable' : 'bms-config.bus.missing'));
@@ -64,4 +64,9 @@ export function packSetup(options: PackSetupOptions): PackSetup {
 
 function isLinkKind(link: string): link is LinkKind {
   return (LINK_KINDS as readonly string[]).includes(link);
+}
+
+/** The text of a property; environment variables may arrive as numbers. */
+function textOf(given: unknown): string {
+  return typeof given === 'string' ? given : typeof given === 'number' ? String(given) : '';
 }

@@ -26,9 +26,9 @@ const MOST_CHANNELS = 256;
 export function parseRelayConfig(config: NodeConfig, bus: BusSpec | null, translate: Translate): RelayConfig | string {
   const problem = (key: string, detail: Record<string, string | number> = {}): string =>
     translate(`bms-relay-out.problem.${key}`, detail);
-  const role = String(config['role'] ?? '');
-  const board = String(config['board'] ?? 'modbus-timed');
-  const wiring = String(config['wiring'] ?? 'NO');
+  const role = textOf(config['role']);
+  const board = textOf(config['board'] ?? 'modbus-timed');
+  const wiring = textOf(config['wiring'] ?? 'NO');
   const unit = whole(config['unit'] ?? 1);
   const channel = whole(config['channel'] ?? 1);
   const packs = packIds(config);
@@ -60,4 +60,8 @@ function whole(given: unknown): number | null {
 
 function isOneOf<T extends string>(list: readonly T[], given: string): given is T {
   return (list as readonly string[]).includes(given);
+}
+
+function textOf(given: unknown): string {
+  return typeof given === 'string' ? given : '';
 }

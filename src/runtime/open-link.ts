@@ -38,7 +38,10 @@ export function openLinkOf(kind: LinkKind, options: OpenLinkOptions): Link | nul
     const state = link.state();
     return problem === null || state.ok ? state : { ...state, problem };
   };
-  const stop = line.onStatus(() => listener.changed(told()));
+  const stop = line.onStatus((status) => {
+    // That it is open again says nothing yet: the first good frame does.
+    if (status.problem !== null) listener.changed(told());
+  });
   return {
     state: told,
     close() {
