@@ -88,8 +88,7 @@ function observationOf(row: LogRow, log: Log): Observation {
   const hardware = row.communication === undefined ? {} : { cellCommunication: row.communication };
   if (row.communication === false) return { hardware };
   const byCell = row.temperatures.length === row.cells.length;
-  const sum = row.cells.every((v) => v !== undefined) ? row.cells.reduce((a, b) => a! + b!, 0) : undefined;
-  const voltage = log.hasVoltage ? row.voltage : sum;
+  const voltage = log.hasVoltage ? row.voltage : sumOf(row.cells);
   const cells = row.cells.flatMap((v, i) => {
     const temperature = byCell ? row.temperatures[i] : undefined;
     if (v === undefined && temperature === undefined) return [];
@@ -109,6 +108,16 @@ function observationOf(row: LogRow, log: Log): Observation {
     ...(row.current === undefined ? {} : { current: row.current }),
     ...(loose ? { temperatures: row.temperatures.map((v) => v ?? null) } : {}),
   };
+}
+
+/** The pack's voltage where the log does not hold it: the sum of its cells, when all are there. */
+function sumOf(cells: readonly (number | undefined)[]): number | undefined {
+  let sum = 0;
+  for (const cell of cells) {
+    if (cell === undefined) return undefined;
+    sum += cell;
+  }
+  return sum;
 }
 
 function printEdges(engine: PackEngine, log: Log, io: CommandIo): void {
@@ -145,7 +154,7 @@ function printSeries(engine: PackEngine, log: Log, series: string, io: CommandIo
   }
   io.out(['t', ...names].join(','));
   for (const { row } of run(engine, log)) {
-    const payload: Record<string, unknown> = { ...readingPayload(engine.reading(row.t, row.t * 1000), engine) };
+    const payload = readingPayload(engine.reading(row.t, row.t * 1000), engine);
     io.out([row.t, ...names.map((name) => payload[name] ?? '')].join(','));
   }
 }
