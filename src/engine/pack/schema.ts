@@ -140,7 +140,7 @@ export type SettingName = keyof typeof PLAIN | ProtectionSetting;
 const ALWAYS_ON: readonly ProtectionName[] = ['cellOvervoltage', 'cellUndervoltage'];
 
 function expand(): Record<SettingName, SettingSpec> {
-  const table = { ...PLAIN } as Record<SettingName, SettingSpec>;
+  const table: Partial<Record<SettingName, SettingSpec>> = { ...PLAIN };
   for (const [name, p] of Object.entries(PROTECTIONS) as [ProtectionName, Protection][]) {
     const value = { kind: 'number', group: p.group, unit: p.unit, integer: false, canBeOff: true } as const;
     const delay = { ...value, unit: 's', min: 0, max: 3600, canBeOff: false } as const;
@@ -154,7 +154,7 @@ function expand(): Record<SettingName, SettingSpec> {
     table[`${name}Delay`] = delay;
     table[`${name}ClearDelay`] = delay;
   }
-  return table;
+  return table as Record<SettingName, SettingSpec>;
 }
 
 /** Every setting by name. */
