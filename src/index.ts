@@ -1,6 +1,6 @@
 /** What the nodes take from the library. All of them load this one bundle, so that there is one runtime. */
 export { parseBus } from './links/bus/address.ts';
-export type { BusSpec } from './links/bus/bus.ts';
+export type { BusNode, PackNode } from './node-red/config-nodes.ts';
 export {
   cellMessages,
   messageObservation,
@@ -16,6 +16,5 @@ export { statusLine } from './node-red/status.ts';
 export { textsOf } from './node-red/texts.ts';
 export type { NodeConfig, Red, RedNode } from './node-red/types.ts';
 export { host } from './runtime/host.ts';
-export type { PackRuntime } from './runtime/pack-runtime.ts';
 export { pinGuard } from './runtime/pin.ts';
 export type { StampedReading } from './runtime/stamp.ts';

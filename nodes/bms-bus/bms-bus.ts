@@ -1,10 +1,5 @@
 /** `bms-bus`: names a line. It opens nothing: whoever uses the line opens it, once for all. */
-import { parseBus, textsOf, type BusSpec, type NodeConfig, type Red, type RedNode } from '../../src/index.ts';
-
-export interface BusNode extends RedNode {
-  /** The line's address and settings, or `null` when they are wrong. */
-  spec: BusSpec | null;
-}
+import { parseBus, textsOf, type BusNode, type NodeConfig, type Red, type RedNode } from '../../src/index.ts';
 
 export function register(RED: Red): void {
   const translate = textsOf(RED);

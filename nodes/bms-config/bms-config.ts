@@ -3,21 +3,12 @@ import {
   host,
   packSetup,
   textsOf,
-  type BusSpec,
+  type BusNode,
   type NodeConfig,
-  type PackRuntime,
+  type PackNode,
   type Red,
   type RedNode,
 } from '../../src/index.ts';
-
-export interface PackNode extends RedNode {
-  /** The running pack; `null` while its settings are refused. */
-  pack: PackRuntime | null;
-  /** Why there is no pack: one sentence a problem. */
-  problems: readonly string[];
-  /** The name as set, also while the settings are refused. */
-  packName: string;
-}
 
 export function register(RED: Red): void {
   const translate = textsOf(RED);
@@ -25,7 +16,7 @@ export function register(RED: Red): void {
   function BmsConfig(this: RedNode, config: NodeConfig): void {
     RED.nodes.createNode(this, config);
     const node = this as PackNode;
-    const bus = RED.nodes.getNode(config['bus']) as { spec?: BusSpec | null } | null | undefined;
+    const bus = RED.nodes.getNode<BusNode>(config['bus']);
     const setup = packSetup({
       id: this.id,
       config,

@@ -10,7 +10,7 @@ import {
   textsOf,
   type CellMemory,
   type NodeConfig,
-  type PackRuntime,
+  type PackNode,
   type Red,
   type RedNode,
   type StampedReading,
@@ -22,7 +22,7 @@ export function register(RED: Red): void {
   function BmsCellMonitor(this: RedNode, config: NodeConfig): void {
     RED.nodes.createNode(this, config);
     const status = statusLine(this, host.clock);
-    const source = RED.nodes.getNode(config['pack']) as { pack?: PackRuntime | null } | null | undefined;
+    const source = RED.nodes.getNode<PackNode>(config['pack']);
     const pack = source?.pack ?? null;
     if (pack === null) {
       status.show(

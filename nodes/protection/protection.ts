@@ -6,7 +6,7 @@ import {
   statusLine,
   textsOf,
   type NodeConfig,
-  type PackRuntime,
+  type PackNode,
   type Red,
   type RedNode,
 } from '../../src/index.ts';
@@ -17,10 +17,7 @@ export function register(RED: Red): void {
   function BmsProtection(this: RedNode, config: NodeConfig): void {
     RED.nodes.createNode(this, config);
     const status = statusLine(this, host.clock);
-    const source = RED.nodes.getNode(config['pack']) as
-      | (RedNode & { pack?: PackRuntime | null; packName?: string; problems?: readonly string[] })
-      | null
-      | undefined;
+    const source = RED.nodes.getNode<PackNode>(config['pack']);
     const view = connectProtection({
       node: this,
       status,

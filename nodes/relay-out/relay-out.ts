@@ -4,7 +4,7 @@ import {
   host,
   statusLine,
   textsOf,
-  type BusSpec,
+  type BusNode,
   type NodeConfig,
   type Red,
   type RedNode,
@@ -15,7 +15,7 @@ export function register(RED: Red): void {
 
   function BmsRelayOut(this: RedNode, config: NodeConfig): void {
     RED.nodes.createNode(this, config);
-    const bus = RED.nodes.getNode(config['bus']) as { spec?: BusSpec | null } | null | undefined;
+    const bus = RED.nodes.getNode<BusNode>(config['bus']);
     const view = connectRelay({
       node: this,
       config,

@@ -31,7 +31,8 @@ export interface Red {
   readonly settings: { readonly userDir?: string };
   readonly nodes: {
     createNode(node: RedNode, config: NodeConfig): void;
-    getNode(id: unknown): RedNode | null | undefined;
+    /** The running node of that id; what it offers beyond a plain node may be missing when it is of another type. */
+    getNode<T extends RedNode = RedNode>(id: unknown): (RedNode & Partial<T>) | null | undefined;
     registerType(
       type: string,
       constructor: (this: RedNode, config: NodeConfig) => void,
