@@ -53,6 +53,9 @@ export class Protection {
   #events: ProtectionEvent[] = [];
   #decision: Decision | null = null;
   #changed = true;
+  #quiet = false;
+  /** Bit per permission whose needs have all been known once. */
+  #known = 0;
 
   constructor(settings: PackSettings, options: ProtectionOptions = {}) {
     this.settings = settings;
@@ -72,6 +75,7 @@ export class Protection {
   /** The owner's soft switch: false takes permissions away; true only stops doing so. */
   set remote(on: boolean) {
     this.#remote = on;
+    this.#quiet = false;
   }
 
   get remote(): boolean {
@@ -160,10 +164,27 @@ export class Protection {
 
   #judge(now: number): void {
     const { values } = this.#sample;
-    const { rows, gates } = this.#table;
     values[REMOTE] = this.#remote ? 1 : 0;
     values[SILENCE_CHARGE] = now - this.#since(this.#table.needs[CHARGE]!);
     values[SILENCE_LOAD] = now - this.#since(this.#table.needs[LOAD]!);
+    // Nearly every step of a healthy pack ends here.
+    if (this.#quiet && !this.#table.watch.anyBeyond(values)) return;
+    this.#walk(now);
+    this.#quiet = this.#isQuiet();
+  }
+
+  /** Every row is clear with nothing on its way, and every permission is on: only a trip can change anything. */
+  #isQuiet(): boolean {
+    for (const row of this.#table.rows) if (row.state !== 'clear' || !Number.isNaN(row.since)) return false;
+    for (let bit = 0; bit < PERMISSION_ROLES.length; bit++) {
+      if ((this.#table.configured & (1 << bit)) !== 0 && !this.#allowed[bit]) return false;
+    }
+    return true;
+  }
+
+  /** Looks at every row, every gate and every permission. */
+  #walk(now: number): void {
+    const { rows, gates } = this.#table;
 
     let raised = 0;
     let band = 0;
@@ -298,7 +319,11 @@ export class Protection {
 
   /** Everything the role rests on has been known at least once. */
   #knows(bit: number): boolean {
-    return this.#oldest(this.#table.needs[bit]!) > -Infinity;
+    const mask = 1 << bit;
+    if ((this.#known & mask) !== 0) return true;
+    if (this.#oldest(this.#table.needs[bit]!) === -Infinity) return false;
+    this.#known |= mask;
+    return true;
   }
 
   #oldest(needs: Int32Array): number {

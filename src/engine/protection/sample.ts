@@ -37,7 +37,8 @@ export class Sample {
   readonly whole = new Uint8Array(QUANTITIES.length).fill(1);
 
   readonly #staleAfter: number;
-  #now = 0;
+  /** Ages from here on no longer count as known. */
+  #limit = 0;
 
   /** @param staleAfter seconds after which a value no longer counts as known */
   constructor(staleAfter: number) {
@@ -52,13 +53,13 @@ export class Sample {
    */
   fill(reading: Reading, now: number, countedAt = now): void {
     const { values } = this;
-    this.#now = now;
+    this.#limit = this.#staleAfter - (now - countedAt);
     this.#cellValue(CELL_MIN, reading.cellMin, countedAt);
     this.#cellValue(CELL_MAX, reading.cellMax, countedAt);
-    this.#value(VOLTAGE, reading.voltage, countedAt);
+    this.#value(VOLTAGE, reading.voltage, countedAt, true);
     this.#cellValue(TEMPERATURE_MIN, reading.temperatureMin, countedAt);
     this.#cellValue(TEMPERATURE_MAX, reading.temperatureMax, countedAt);
-    this.#value(CURRENT, reading.current, countedAt);
+    this.#value(CURRENT, reading.current, countedAt, true);
 
     values[CELL_SPREAD] = values[CELL_MAX]! - values[CELL_MIN]!;
     this.cellOf[CELL_SPREAD] = this.cellOf[CELL_MAX]!;
@@ -67,9 +68,9 @@ export class Sample {
     this.#follow(DISCHARGE_CURRENT, CURRENT);
     this.#resting(reading.cells);
 
-    const soc = numberOf(reading.soc.value);
-    values[SOC] = soc;
-    values[SOC_KNOWN] = Number.isNaN(soc) ? 0 : 1;
+    const soc = reading.soc.value;
+    values[SOC] = typeof soc === 'number' ? soc : Number.NaN;
+    values[SOC_KNOWN] = typeof soc === 'number' ? 1 : 0;
     // A device that says nothing about its cell bus has not taken back what it said before.
     const { cellCommunication } = reading.hardware;
     if (typeof cellCommunication === 'boolean') values[COMMUNICATION] = cellCommunication ? 1 : 0;
@@ -78,21 +79,23 @@ export class Sample {
 
   #cellValue(index: number, from: CellValue, countedAt: number): void {
     const known = this.#value(index, from, countedAt, from.whole);
-    const cell = known ? numberOf(from.cell) : Number.NaN;
-    this.cellOf[index] = Number.isNaN(cell) ? 0 : cell;
+    const { cell } = from;
+    this.cellOf[index] = known && typeof cell === 'number' ? cell : 0;
   }
 
-  #value(index: number, from: Value, countedAt: number, whole = true): boolean {
-    const value = numberOf(from.value);
-    const at = countedAt - Math.max(0, numberOf(from.age));
-    if (Number.isNaN(value) || !(this.#now - at < this.#staleAfter)) {
+  #value(index: number, from: Value, countedAt: number, whole: boolean): boolean {
+    const { value, age } = from;
+    // A reading may have passed through hands that put something else there: what is no number is unknown.
+    if (typeof value !== 'number' || typeof age !== 'number' || !(age < this.#limit) || Number.isNaN(value)) {
       this.values[index] = Number.NaN;
       this.whole[index] = 0;
       return false;
     }
     this.values[index] = value;
-    this.whole[index] = whole ? 1 : 0;
-    if (whole) this.knownAt[index] = at;
+    if (whole) {
+      this.whole[index] = 1;
+      this.knownAt[index] = age > 0 ? countedAt - age : countedAt;
+    } else this.whole[index] = 0;
     return true;
   }
 
@@ -123,9 +126,4 @@ export class Sample {
     this.values[TEMPERATURE_MAX_RESTING] = most;
     this.cellOf[TEMPERATURE_MAX_RESTING] = at;
   }
-}
-
-/** The number, or NaN: a reading may have passed through hands that put something else there. */
-function numberOf(value: unknown): number {
-  return typeof value === 'number' ? value : Number.NaN;
 }

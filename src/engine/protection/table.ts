@@ -5,10 +5,13 @@ import { PERMISSION_ROLES, type PermissionRole } from '../vocabulary.ts';
 import { MEASURED, type Quantity, type Rule } from './rule.ts';
 import { Row, isActive, quantitiesOf } from './row.ts';
 import { indexOf } from './sample.ts';
+import { Watch } from './watch.ts';
 
 export interface Table {
   readonly rows: readonly Row[];
   readonly gates: readonly Row[];
+  /** All trip values at once. */
+  readonly watch: Watch;
   /** For each permission: the measured quantities (indexes) it rests on. */
   readonly needs: readonly Int32Array[];
   /** Bit per permission that any rule speaks about. */
@@ -29,6 +32,7 @@ export function compileTable(settings: PackSettings, without: readonly Quantity[
     // A row that waits for another is looked at after it, so that a wait of 0 s costs no step.
     rows: [...rows.filter((r) => r.after === null), ...rows.filter((r) => r.after !== null)],
     gates: rows.filter((r) => r.gate),
+    watch: new Watch(rows.flatMap((r) => (r.trip === null ? [] : [r.trip]))),
     needs: PERMISSION_ROLES.map((role) => needsOf(role, rules)),
     configured: ['charge', 'load', 'contactor', 'shed'].reduce(
       (mask, role) => mask | (1 << PERMISSION_ROLES.indexOf(role as PermissionRole)),
