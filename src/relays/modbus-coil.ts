@@ -65,7 +65,8 @@ export function modbusCoilRelay(options: ModbusCoilOptions): RelayOutput {
 
   const write = async (): Promise<ModbusResult<true>> => {
     const left = until - clock.now() - TRAVEL;
-    if (left < SHORTEST_HOLD) return await bus.writeCoil(unit, coil, !heldCoil, { urgent: true });
+    // An opening goes before everything else on the line; repeating one that is confirmed does not.
+    if (left < SHORTEST_HOLD) return await bus.writeCoil(unit, coil, !heldCoil, { urgent: !verified });
     const notAfter = clock.now() + TRAVEL;
     if (!timed) return await bus.writeCoil(unit, coil, heldCoil, { notAfter });
     const tenths = Math.min(LONGEST_FLASH, Math.floor(left * 10));
