@@ -42,6 +42,8 @@ export function modbusCoilRelay(options: ModbusCoilOptions): RelayOutput {
   let until = -Infinity;
   /** Nothing is commanded before somebody asks: a rebuilt node must not move a relay. */
   let asked = false;
+  /** Number of the newest command. */
+  let latest = 0;
   let dirty = false;
   let busy = false;
   let closed = false;
@@ -73,14 +75,17 @@ export function modbusCoilRelay(options: ModbusCoilOptions): RelayOutput {
     return await bus.writeCoilValue(unit, (heldCoil ? FLASH_ON : FLASH_OFF) + coil, tenths, { notAfter });
   };
 
-  const command = async (): Promise<void> => {
+  /** One command and its read-back. What comes of it no longer counts once a newer one has been started. */
+  const command = async (mine: number): Promise<void> => {
     const wanted = held();
     const written = await write();
+    if (mine !== latest) return;
     if (!written.ok) {
       report({ actual: null, verified: false, problem: written.text });
       return;
     }
     const read = await bus.readCoils(unit, coil, 1);
+    if (mine !== latest) return;
     if (!read.ok) {
       report({ actual: null, verified: false, problem: read.text });
       return;
@@ -94,37 +99,36 @@ export function modbusCoilRelay(options: ModbusCoilOptions): RelayOutput {
     report({ actual: now, verified: now === wanted && wanted === held(), problem: fault });
   };
 
-  const pump = (): void => {
-    if (busy || closed || !dirty) return;
+  const start = (): void => {
+    if (closed) return;
+    const mine = ++latest;
     busy = true;
     dirty = false;
     cancelRetry?.();
     cancelRetry = null;
-    command().then(done, (error: unknown) => {
-      report({ actual: null, verified: false, problem: error instanceof Error ? error.message : String(error) });
-      done();
-    });
+    command(mine).then(
+      () => done(mine),
+      (error: unknown) => {
+        report({ actual: null, verified: false, problem: error instanceof Error ? error.message : String(error) });
+        done(mine);
+      },
+    );
   };
 
-  const done = (): void => {
+  const done = (mine: number): void => {
+    if (mine !== latest) return;
     busy = false;
     if (closed) return;
-    if (dirty) {
-      pump();
-      return;
-    }
+    if (dirty) start();
     // A hold is repeated by its owner; a release that is not confirmed is repeated here, for as long as it takes.
-    if (verified || held()) return;
-    cancelRetry = clock.after(RETRY, () => {
-      dirty = true;
-      pump();
-    });
+    else if (!verified && !held()) cancelRetry = clock.after(RETRY, start);
   };
 
+  /** The newest wish is carried out when the command before it is through. */
   const ask = (): void => {
     asked = true;
-    dirty = true;
-    pump();
+    if (busy) dirty = true;
+    else start();
   };
 
   const stopStatus = bus.onStatus((status) => {
@@ -140,9 +144,13 @@ export function modbusCoilRelay(options: ModbusCoilOptions): RelayOutput {
       ask();
     },
     release() {
-      if (until !== -Infinity) verified = false;
+      const news = until !== -Infinity;
       until = -Infinity;
-      ask();
+      if (!news) return ask();
+      // Opening waits for nobody: whatever was on its way no longer counts.
+      verified = false;
+      asked = true;
+      start();
     },
     state: (): RelayState => ({ commanded: held(), actual, verified, problem }),
     onChange(listener) {

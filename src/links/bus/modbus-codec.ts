@@ -89,8 +89,7 @@ export function parseMbapAnswer(request: ModbusRequest, transaction: number, byt
   if (total === null || bytes.length < total) return { kind: 'incomplete' };
   if (word(bytes, 0) !== transaction) return refused('transaction');
   if (bytes[6] !== request.unit) return refused('unit');
-  // Only this frame: a short one must not borrow the next one's bytes.
-  const pdu = checkPduHeader(request, bytes.subarray(0, total), MBAP_HEADER);
+  const pdu = checkPduHeader(request, bytes, MBAP_HEADER);
   if (pdu === 'function') return refused('function');
   if (typeof pdu !== 'number' || pdu + MBAP_HEADER !== total) return refused('length');
   return readPdu(request, bytes, MBAP_HEADER, total);
