@@ -94,7 +94,7 @@ export function verdictStatus(
   if (reason === 'starting') return { fill: 'grey', shape: 'ring', text: say('starting') };
   const off = charge.allowed ? 'load' : load.allowed ? 'charge' : 'both';
   const raised = decision.active.find((event) => event.row === reason);
-  const key = raised === undefined ? reason : raised.rule === 'sensor' ? 'sensor' : reason;
+  const key = raised === undefined || raised.missing === null ? reason : 'sensor';
   const bad = raised !== undefined && raised.severity !== 'info';
   return { fill: bad ? 'red' : 'yellow', shape: 'ring', text: `${say(off)}: ${say(`reason.${key}`)}` };
 }

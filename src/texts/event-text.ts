@@ -29,7 +29,8 @@ export interface EventText {
 }
 
 export function eventText(event: ProtectionEvent, pack: string, translate: Translate): EventText {
-  const key = `bms-protection.event.${event.row}${event.rule === 'sensor' ? '-sensor' : ''}`;
+  const kind = event.missing === null ? '' : `-${event.rule}`;
+  const key = `bms-protection.event.${event.row}${kind}`;
   const title = translate(`${key}.title`);
   const detail = {
     cell:
@@ -39,6 +40,7 @@ export function eventText(event: ProtectionEvent, pack: string, translate: Trans
     value: quantity(event.value, event.quantity, translate),
     threshold: quantity(event.threshold, event.quantity, translate),
     duration: duration(event.duration),
+    missing: event.missing === null ? '' : translate(`bms-protection.quantity.${event.missing}`),
   };
   const sentence = translate(`${key}.${event.edge}`, detail);
   return {

@@ -11,6 +11,8 @@ export interface ProtectionEvent {
   readonly severity: Severity;
   readonly edge: Edge;
   readonly quantity: Quantity;
+  /** With a rule about silence: the value that has been missing for longest, when others still come. */
+  readonly missing: Quantity | null;
   /** Cell number from 1, `null` where the value belongs to no cell. */
   readonly cell: number | null;
   readonly value: number | null;

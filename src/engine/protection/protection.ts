@@ -373,13 +373,16 @@ export class Protection {
     const value = this.#sample.values[test.of]!;
     const cell = this.#sample.cellOf[test.of]!;
     const flag = FLAGS.includes(test.of);
+    const needs = this.#silenceOf(row);
+    const missing = needs === null || edge === 'cleared' ? null : this.#missing(needs);
     return {
-      rule: this.#ruleOf(row),
+      rule: this.#ruleOf(row, missing),
       row: row.rule.id,
       code: row.rule.code ?? null,
       severity: row.rule.severity,
       edge,
       quantity: QUANTITIES[test.of]!,
+      missing,
       cell: cell === 0 ? null : cell,
       value: flag || Number.isNaN(value) ? null : value,
       threshold: flag ? null : test.than,
@@ -389,13 +392,25 @@ export class Protection {
     };
   }
 
-  /** Silence of everything is `communication`; one value missing while others come is `sensor`. */
-  #ruleOf(row: Row): RuleId {
-    if (row.rule.trip?.of !== 'silenceCharge' && row.rule.trip?.of !== 'silenceLoad') return row.rule.rule;
+  /** The needs of a row about silence, `null` for every other row. */
+  #silenceOf(row: Row): Int32Array | null {
+    const of = row.rule.trip?.of;
+    if (of === 'silenceCharge') return this.#table.needs[CHARGE]!;
+    return of === 'silenceLoad' ? this.#table.needs[LOAD]! : null;
+  }
+
+  /** The value that has been missing for longest while others still come; `null` when all are silent together. */
+  #missing(needs: Int32Array): Quantity | null {
     const { knownAt } = this.#sample;
-    const needs = this.#table.needs[row.rule.trip.of === 'silenceCharge' ? CHARGE : LOAD]!;
     const oldest = this.#oldest(needs);
-    const partly = needs.some((index) => knownAt[index]! - oldest > 1);
-    return partly ? 'sensor' : row.rule.rule;
+    if (!needs.some((index) => knownAt[index]! - oldest > 1)) return null;
+    const index = needs.find((need) => knownAt[need] === oldest);
+    return index === undefined ? null : QUANTITIES[index]!;
+  }
+
+  /** Silence of everything is `communication`, one value missing while others come `sensor`, a miscount `plausibility`. */
+  #ruleOf(row: Row, missing: Quantity | null): RuleId {
+    if (missing === null) return row.rule.rule;
+    return this.#sample.miscounted ? 'plausibility' : 'sensor';
   }
 }

@@ -36,6 +36,9 @@ export class Sample {
   /** 1 where the value speaks for the whole pack. */
   readonly whole = new Uint8Array(QUANTITIES.length).fill(1);
 
+  /** The number of cells that the device counts is not the number in the settings. */
+  miscounted = false;
+
   readonly #staleAfter: number;
   /** Ages from here on no longer count as known. */
   #limit = 0;
@@ -56,6 +59,7 @@ export class Sample {
     this.#limit = this.#staleAfter - (now - countedAt);
     this.#cellValue(CELL_MIN, reading.cellMin, countedAt);
     this.#cellValue(CELL_MAX, reading.cellMax, countedAt);
+    this.miscounted = reading.cellMin.cause === 'contradictory';
     this.#value(VOLTAGE, reading.voltage, countedAt, true);
     this.#cellValue(TEMPERATURE_MIN, reading.temperatureMin, countedAt);
     this.#cellValue(TEMPERATURE_MAX, reading.temperatureMax, countedAt);
