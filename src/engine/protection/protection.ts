@@ -354,8 +354,10 @@ export class Protection {
   #clear(row: Row, now: number): void {
     row.state = 'clear';
     row.since = Number.NaN;
+    // It clears under the name it was raised under.
+    const { rule, missing } = row.event ?? { rule: row.rule.rule, missing: null };
     row.event = null;
-    this.#events.push(this.#event(row, 'cleared', now, now - row.raisedAt));
+    this.#events.push({ ...this.#event(row, 'cleared', now, now - row.raisedAt), rule, missing });
     this.#touch();
   }
 
