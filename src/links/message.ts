@@ -3,7 +3,7 @@
  * or objects as cells; or a whole `msg.reading` of another machine. What is missing is unknown; what is no number is
  * passed on as such and refused as impossible where it is kept.
  */
-import type { CellObservation, Observation } from '../engine/reading/observation.ts';
+import type { CellObservation, Extreme, Observation } from '../engine/reading/observation.ts';
 
 /** More cells than any pack has: a message with more is no reading. */
 const MOST_CELLS = 255;
@@ -29,15 +29,16 @@ export function observationOf(payload: unknown): Observation | null {
   }
   for (const name of ['voltage', 'current', 'currentIn', 'currentOut', 'soc'] as const) {
     const value = scalar(given[name]);
-    if (value !== undefined) seen[name] = value;
+    if (value === undefined) continue;
+    seen[name] = value;
+    const age = ageOf(given[name]);
+    if (age > 0) seen.ages = { ...seen.ages, [name]: age };
   }
-  if (seen.cells === undefined) {
-    const min = scalar(given['cellMin']);
-    const max = scalar(given['cellMax']);
-    if (min !== undefined && max !== undefined) {
-      seen.cellMin = { value: min, cell: cellNumber(given['cellMin'], given['cellMinNumber']) };
-      seen.cellMax = { value: max, cell: cellNumber(given['cellMax'], given['cellMaxNumber']) };
-    }
+  const min = scalar(given['cellMin']);
+  const max = scalar(given['cellMax']);
+  if (typeof min === 'number' && typeof max === 'number') {
+    seen.cellMin = worse(extreme(given['cellMin'], min, given['cellMinNumber']), seen.cells, (a, b) => a < b);
+    seen.cellMax = worse(extreme(given['cellMax'], max, given['cellMaxNumber']), seen.cells, (a, b) => a > b);
   }
   return seen;
 }
@@ -46,8 +47,10 @@ function cellOf(given: unknown, cell: number): CellObservation {
   if (typeof given !== 'object' || given === null) return { cell, voltage: scalar(given) ?? null };
   const { voltage, temperature, balancing } = given as Record<string, unknown>;
   const degrees = scalar(temperature);
+  const age = ageOf(given);
   return {
     cell,
+    ...(age > 0 ? { age } : {}),
     voltage: scalar(voltage) ?? null,
     ...(degrees === undefined ? {} : { temperature: degrees }),
     ...(typeof balancing === 'boolean' ? { balancing } : {}),
@@ -60,6 +63,32 @@ function scalar(given: unknown): number | null | undefined {
   if (given === null || typeof given === 'number') return given;
   if (typeof given === 'object' && Object.hasOwn(given, 'value')) return scalar((given as { value: unknown }).value);
   return Number.NaN;
+}
+
+function extreme(given: unknown, value: number | null, number: unknown): Extreme {
+  const age = ageOf(given);
+  return { value, cell: cellNumber(given, number), ...(age > 0 ? { age } : {}) };
+}
+
+/** Where a message holds both, extremes and cells, the worse of the two counts: an outlier is evidence. */
+function worse(
+  told: Extreme,
+  cells: readonly CellObservation[] | undefined,
+  beyond: (a: number, b: number) => boolean,
+): Extreme {
+  let worst = told;
+  for (const { cell, voltage } of cells ?? []) {
+    if (typeof voltage === 'number' && typeof worst.value === 'number' && beyond(voltage, worst.value)) {
+      worst = { value: voltage, cell };
+    }
+  }
+  return worst;
+}
+
+/** The `age` in seconds that a value or a cell carries; 0 where it carries none. */
+function ageOf(given: unknown): number {
+  const age = typeof given === 'object' && given !== null ? (given as { age?: unknown }).age : undefined;
+  return typeof age === 'number' && age > 0 ? age : 0;
 }
 
 function cellNumber(extreme: unknown, beside: unknown): number | null {

@@ -4,7 +4,7 @@ import type { Observation } from '../engine/reading/observation.ts';
 import type { Reading } from '../engine/reading/reading.ts';
 import { observationOf } from '../links/message.ts';
 import { readingPayload } from '../runtime/reading-payload.ts';
-import { isReading, stampOf, type StampedReading } from '../runtime/stamp.ts';
+import { stampOf, type StampedReading } from '../runtime/stamp.ts';
 import type { Translate } from '../texts/translate.ts';
 import type { Message, NodeStatus } from './types.ts';
 
@@ -47,8 +47,8 @@ export function cellMessages(reading: StampedReading, told: CellMemory): Message
 export function messageObservation(message: Message): Observation | null {
   const reading = message['reading'];
   // A reading of this process that is sent round in a circle is no new source.
-  if (isReading(reading) && stampOf(reading) === null) return observationOf(reading);
-  return isReading(reading) ? null : observationOf(message['payload']);
+  if (stampOf(reading) !== null) return null;
+  return observationOf(reading) ?? observationOf(message['payload']);
 }
 
 /** What a source reports to be wrong, in its own sentence; `null` when none does. */

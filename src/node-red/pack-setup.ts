@@ -37,7 +37,8 @@ export function packSetup(options: PackSetupOptions): PackSetup {
   const resolved = resolveSettings(config['profile'] ?? 'lifepo4', given);
   if (!resolved.ok) problems.push(...resolved.problems.map((problem) => problemText(problem, translate)));
 
-  const link = textOf(config['link'] ?? '123smartbms');
+  // A flow written by hand may say nothing: without a bus the readings can only come as messages.
+  const link = textOf(config['link'] ?? (config['bus'] ? '123smartbms' : 'message'));
   if (!isLinkKind(link)) problems.push(translate('bms-config.link.unknown', { choices: LINK_KINDS.join(', ') }));
   else if (link !== 'message' && bus === null) {
     problems.push(translate(config['bus'] ? 'bms-config.bus.unusable' : 'bms-config.bus.missing'));

@@ -27,7 +27,7 @@ export function parseRelayConfig(config: NodeConfig, bus: BusSpec | null, transl
   const problem = (key: string, detail: Record<string, string | number> = {}): string =>
     translate(`bms-relay-out.problem.${key}`, detail);
   const role = textOf(config['role']);
-  const board = textOf(config['board'] ?? 'modbus-timed');
+  const board = textOf(config['board'] ?? (config['bus'] ? 'modbus-timed' : 'message'));
   const wiring = textOf(config['wiring'] ?? 'NO');
   const unit = whole(config['unit'] ?? 1);
   const channel = whole(config['channel'] ?? 1);

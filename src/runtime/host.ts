@@ -17,7 +17,7 @@ import { openFedLink, openLinkOf, type LinkKind } from './open-link.ts';
 import { PackRuntime } from './pack-runtime.ts';
 import { RelayRuntime } from './relay-runtime.ts';
 import { settingsHash } from './saver.ts';
-import { openStore } from './store.ts';
+import { openStore, type Store } from './store.ts';
 
 export interface PackRequest {
   /** The config node's runtime id: the key of everything the pack owns. */
@@ -53,6 +53,8 @@ export class Host {
   /** Physical output → relay node that owns it. */
   readonly #owners = new Map<string, string>();
   readonly #names = new Map<string, string>();
+  /** One store a folder: a pack whose settings changed takes over what the one before had not written yet. */
+  readonly #stores = new Map<string, Store>();
   readonly #process = randomUUID().slice(0, 8);
   #instances = 0;
 
@@ -84,11 +86,19 @@ export class Host {
         firstClose,
         clock: this.clock,
         instance: `${this.#process}-${++this.#instances}`,
-        store: openStore(folder, request.report),
+        store: this.#storeIn(folder, request.report),
         openLink: (listener) => openLinkOf(link, { ...line, listener }),
         openFeed: (listener) => openFedLink({ ...line, listener }),
       });
     });
+  }
+
+  #storeIn(folder: string, report: (problem: string | null) => void): Store {
+    const known = this.#stores.get(folder);
+    if (known !== undefined) return known;
+    const store = openStore(folder, report);
+    this.#stores.set(folder, store);
+    return store;
   }
 
   /** @param forGood the config node was deleted or disabled, or its settings are refused */

@@ -20,7 +20,7 @@ interface Slot {
 }
 
 export interface Store {
-  /** The newest state that is whole, or `null`. */
+  /** What was written last, else the newest state on disk that is whole, else `null`. */
   read(): unknown;
   /** Writes soon; a later call replaces one that has not started. */
   write(state: unknown): void;
@@ -36,6 +36,7 @@ export function openStore(folder: string, report: (problem: string | null) => vo
   const names = ['a', 'b'].map((name) => join(folder, `${name}.json`));
   let slots: (Slot | null)[] | null = null;
   let sequence = 0;
+  let newest: { state: unknown } | null = null;
   let next: { state: unknown } | null = null;
   let writing: Promise<void> | null = null;
   let failed = false;
@@ -78,12 +79,13 @@ export function openStore(folder: string, report: (problem: string | null) => vo
 
   return {
     read() {
+      if (newest !== null) return newest.state;
       const whole = load().filter((slot) => slot !== null);
       whole.sort((a, b) => b.sequence - a.sequence);
       return whole[0]?.state ?? null;
     },
     write(state) {
-      next = { state };
+      newest = next = { state };
       writing ??= drain();
     },
     async settled() {

@@ -33,11 +33,15 @@ function createEcho() {
   return { device, say, lines };
 }
 
+/** Everything that was opened, so that a test that fails leaves nothing open. */
+const opened: (() => void)[] = [];
+
 const LOCAL: TcpAddress = { host: '127.0.0.1', port: 0 };
 
 async function open(device: SimulatedDevice, log: (line: string) => void = () => undefined): Promise<Listening> {
   const result = await listenTcp(device, LOCAL, log);
   assert.ok(result.ok);
+  opened.push(() => result.value.close());
   return result.value;
 }
 
@@ -46,6 +50,7 @@ async function connect(address: string): Promise<net.Socket> {
   assert.ok(wanted);
   const socket = net.connect(wanted.port, wanted.host);
   socket.on('error', () => undefined);
+  opened.push(() => socket.destroy());
   await once(socket, 'connect');
   return socket;
 }
@@ -85,6 +90,10 @@ describe('TCP addresses', () => {
 });
 
 describe('listening on TCP', () => {
+  afterEach(() => {
+    for (const close of opened.splice(0)) close();
+  });
+
   it('picks a free port, answers every connection and speaks to all of them', async () => {
     const { device, say, lines } = createEcho();
     const log: string[] = [];

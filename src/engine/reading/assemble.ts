@@ -5,7 +5,7 @@
  * fields it holds. A value that cannot be (a string, NaN, 40 V in one cell) is refused as `impossible`; a value that is
  * merely alarming is kept: an outlier is evidence.
  */
-import type { CellObservation, Extreme, Observation } from './observation.ts';
+import type { AgedField, CellObservation, Extreme, Observation } from './observation.ts';
 import {
   emptyReading,
   unknownCellValue,
@@ -48,7 +48,6 @@ interface KeptCell {
   source: string;
 }
 
-type Field = 'voltage' | 'current' | 'currentIn' | 'currentOut' | 'soc';
 type ExtremeField = 'cellMin' | 'cellMax' | 'temperatureMin' | 'temperatureMax';
 
 export interface SourceTableOptions {
@@ -65,7 +64,7 @@ export interface SourceTableOptions {
 
 export class SourceTable {
   readonly #options: SourceTableOptions;
-  readonly #fields = new Map<Field, Kept>();
+  readonly #fields = new Map<AgedField, Kept>();
   readonly #extremes = new Map<ExtremeField, Kept>();
   readonly #cells: (KeptCell | null)[];
   #temperatures: { values: (number | null)[]; at: number; source: string } | null = null;
@@ -83,16 +82,16 @@ export class SourceTable {
   observe(source: string, seen: Observation, at: number): void {
     if (seen.cellCount !== undefined) this.#cellCount = seen.cellCount;
     this.#sources.set(source, { at, error: null, cellCount: seen.cellCount ?? null });
-    this.#keep('voltage', seen.voltage, LIMITS.packVoltage, source, at);
-    this.#keep('current', seen.current, LIMITS.current, source, at);
-    this.#keep('currentIn', seen.currentIn, LIMITS.current, source, at);
-    this.#keep('currentOut', seen.currentOut, LIMITS.current, source, at);
-    this.#keep('soc', seen.soc, LIMITS.soc, source, at);
+    this.#keep('voltage', seen.voltage, LIMITS.packVoltage, source, at - aged(seen.ages?.voltage));
+    this.#keep('current', seen.current, LIMITS.current, source, at - aged(seen.ages?.current));
+    this.#keep('currentIn', seen.currentIn, LIMITS.current, source, at - aged(seen.ages?.currentIn));
+    this.#keep('currentOut', seen.currentOut, LIMITS.current, source, at - aged(seen.ages?.currentOut));
+    this.#keep('soc', seen.soc, LIMITS.soc, source, at - aged(seen.ages?.soc));
     this.#keepExtreme('cellMin', seen.cellMin, LIMITS.cellVoltage, source, at);
     this.#keepExtreme('cellMax', seen.cellMax, LIMITS.cellVoltage, source, at);
     this.#keepExtreme('temperatureMin', seen.temperatureMin, LIMITS.temperature, source, at);
     this.#keepExtreme('temperatureMax', seen.temperatureMax, LIMITS.temperature, source, at);
-    if (seen.cells !== undefined) for (const cell of seen.cells) this.#keepCell(cell, source, at);
+    if (seen.cells !== undefined) for (const cell of seen.cells) this.#keepCell(cell, source, at - aged(cell.age));
     if (seen.temperatures !== undefined) {
       const values = seen.temperatures.map((t) => this.#temperature(t));
       this.#temperatures = { values, at, source };
@@ -139,7 +138,7 @@ export class SourceTable {
   }
 
   #keep(
-    field: Field,
+    field: AgedField,
     given: number | null | undefined,
     limits: readonly [number, number],
     source: string,
@@ -159,7 +158,7 @@ export class SourceTable {
     if (given === undefined) return;
     const kept = checked(given.value, limits);
     if (kept.value !== null && limits === LIMITS.temperature) kept.value += this.#options.temperatureOffset;
-    this.#extremes.set(field, { ...kept, cell: given.cell, at: at - (given.age ?? 0), source });
+    this.#extremes.set(field, { ...kept, cell: given.cell, at: at - aged(given.age), source });
   }
 
   #keepCell(seen: CellObservation, source: string, at: number): void {
@@ -194,7 +193,7 @@ export class SourceTable {
     return value === null ? null : value + this.#options.temperatureOffset;
   }
 
-  #value(field: Field, now: number): Value {
+  #value(field: AgedField, now: number): Value {
     const kept = this.#fields.get(field);
     if (kept === undefined) return unknownValue();
     return this.#told(kept, now);
@@ -341,4 +340,9 @@ function checked(given: unknown, limits: readonly [number, number]): { value: nu
   if (typeof given !== 'number' || !(given >= limits[0] && given <= limits[1]))
     return { value: null, cause: 'impossible' };
   return { value: given, cause: null };
+}
+
+/** An age as given by a source; nothing comes from the future. */
+function aged(age: number | undefined): number {
+  return age !== undefined && age > 0 ? age : 0;
 }

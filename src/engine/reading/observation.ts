@@ -14,9 +14,14 @@ export interface Extreme {
   readonly age?: number;
 }
 
+/** Plain values that a source may have measured earlier than it tells them. */
+export type AgedField = 'voltage' | 'current' | 'currentIn' | 'currentOut' | 'soc';
+
 export interface CellObservation {
   /** Cell number from 1. */
   readonly cell: number;
+  /** Seconds before the observation when it was measured; 0 where it is not said. */
+  readonly age?: number;
   readonly voltage?: number | null;
   readonly temperature?: number | null;
   readonly balancing?: boolean | null;
@@ -40,6 +45,8 @@ export interface Observation {
   readonly currentOut?: number | null;
   /** The device's own state of charge in %. */
   readonly soc?: number | null;
+  /** Seconds before the observation when these were measured; 0 where it is not said. */
+  readonly ages?: Readonly<Partial<Record<AgedField, number>>>;
   readonly hardware?: Hardware;
   /** Energy counters and the like: shown, never judged. */
   readonly extra?: Readonly<Record<string, number | string | boolean | null>>;

@@ -34,7 +34,10 @@ export function observationOf(verdict: Verdict, cell: CellObservation | null, sl
 
   const pass = (field: 'voltage' | 'current' | 'currentIn' | 'currentOut', of: QuantityName) => {
     if (lost) observation[field] = null;
-    else if (values[of] !== null) observation[field] = values[of].value;
+    else if (values[of] !== null) {
+      observation[field] = values[of].value;
+      if (values[of].age > 0) observation.ages = { ...observation.ages, [field]: values[of].age };
+    }
   };
   pass('voltage', 'packVoltage');
   pass('current', 'current');

@@ -230,6 +230,25 @@ describe('modbus bus: late answers', () => {
     b.close();
   });
 
+  it('reads again at once after a garbled answer: that was the answer, no other can come', async () => {
+    const b = bench(SERIAL);
+    const garbled = b.bus.readCoils(1, 0, 8);
+    b.transport.hear(bytes('01 01 01 04 91 8B'));
+    b.clock.advance(1.1);
+    assert.equal(await reason(garbled), 'line');
+    void b.bus.readCoils(1, 8, 8);
+    assert.equal(b.transport.written.length, 2);
+    const glitched = bench(SERIAL);
+    void glitched.bus.readCoils(1, 0, 8);
+    glitched.transport.hear(bytes('FF')); // a glitch is no answer: it may still come
+    glitched.clock.advance(1.1);
+    void glitched.bus.readCoils(1, 8, 8);
+    glitched.clock.advance(0.1);
+    assert.equal(glitched.transport.written.length, 1);
+    b.close();
+    glitched.close();
+  });
+
   it('tells late answers by their number on Modbus TCP, and asks again without waiting', async () => {
     const b = bench(MBAP);
     const first = b.bus.readCoils(1, 0, 8);
@@ -372,6 +391,34 @@ describe('modbus bus: silent units', () => {
     assert.equal(await reason(probe), 'timeout');
     assert.equal(await reason(behind), 'timeout');
     assert.equal(b.transport.written.length, sent + 1);
+    b.close();
+  });
+
+  it('says so at once even while the line is busy with another unit', async () => {
+    const b = bench(SERIAL);
+    for (let i = 0; i < 3; i += 1) await missOne(b, 9);
+    const other = b.bus.readCoils(1, 0, 8);
+    assert.equal(await reason(b.bus.writeCoil(9, 0, true)), 'timeout');
+    assert.equal(await reason(other), 'pending');
+    b.close();
+  });
+
+  it('opens the relays of units that answer before those of a silent one', async () => {
+    const b = bench(SERIAL);
+    for (let i = 0; i < 3; i += 1) await missOne(b, 9);
+    const sent = b.transport.written.length;
+    void b.bus.readCoils(1, 0, 8);
+    void b.bus.writeCoil(9, 0, false, { urgent: true });
+    void b.bus.writeCoil(2, 0, false, { urgent: true });
+    b.clock.advance(SOON);
+    b.transport.hear(rtuAnswer(read(1)));
+    b.clock.advance(SOON);
+    b.transport.hear(rtuAnswer(write(2, 0, 0)));
+    b.clock.advance(SOON);
+    assert.deepEqual(
+      b.transport.written.slice(sent).map((frame) => frame.slice(0, 2)),
+      ['01', '02', '09'],
+    );
     b.close();
   });
 
@@ -520,6 +567,20 @@ describe('modbus bus: the line goes and comes', () => {
       stop();
       b.close();
     }
+  });
+
+  it('does not take a rarely used connection for a dead one', async () => {
+    const b = bench(MBAP);
+    b.transport.become('open');
+    for (let i = 0; i < 8; i += 1) {
+      await missOne(b, i % 4); // four units of which each is silent once in a while
+      const answered = b.bus.readCoils(7, 0, 8);
+      b.transport.hear(mbapAnswer(read(7), 2 * i + 2));
+      assert.equal(await reason(answered), 'ok');
+      b.clock.advance(11);
+    }
+    assert.deepEqual(b.transport.reopened, []);
+    b.close();
   });
 
   it('leaves a serial port open however silent the units are: opening it may reset a board', () => {

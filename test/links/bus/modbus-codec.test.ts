@@ -16,7 +16,7 @@ import { bytes, hex } from './support/fakes.ts';
 const unit = 1;
 const coil = (address: number, value: number): ModbusRequest => ({ fn: 5, unit, address, value });
 const readCoils = (count: number, address = 0): ModbusRequest => ({ fn: 1, unit, address, count });
-const bits = (text: string): boolean[] => [...text].map((bit) => bit === '1');
+const bits = (text: string): boolean[] => Array.from(text, (bit) => bit === '1');
 
 /** Bytes as the makers' manuals print them. */
 const PUBLISHED: [string, ModbusRequest, string][] = [

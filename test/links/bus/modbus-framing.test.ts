@@ -308,6 +308,8 @@ describe('modbus framing: Modbus TCP', () => {
     framing.begin(read);
     assert.equal(framing.receive(mbapAnswer(read, 1)), null);
     assert.deepEqual(framing.giveUp(), { heard: 'other', why: 'transaction' });
+    framing.begin(read);
+    assert.deepEqual(framing.giveUp(), { heard: 'nothing' });
   });
 
   it('takes a late answer in halves without losing its place', () => {

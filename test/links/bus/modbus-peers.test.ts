@@ -70,7 +70,8 @@ async function exercise(bus: ModbusBus, memory: ReturnType<typeof createMemory>,
   assert.ok(!refusal.ok && refusal.reason === 'exception' && refusal.code === 2);
 }
 
-describe('modbus bus and the servers of modbus-serial', () => {
+describe('modbus bus and the servers of modbus-serial', function () {
+  this.timeout(10_000);
   let registry: BusRegistry;
 
   beforeEach(() => {

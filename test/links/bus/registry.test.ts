@@ -199,6 +199,7 @@ describe('bus registry', () => {
     for (const { transport } of opened) assert.equal(transport.status().state, 'closed');
     const again = granted(registry.bytes(SERIAL));
     serial.release();
+    assert.equal(clock.pending, 0);
     clock.advance(60);
     assert.equal(again.status().state, 'open');
   });

@@ -228,7 +228,8 @@ function has(program: string, ...args: string[]): boolean {
 /** Makes a tty hang up, as the system does when a USB adapter is pulled out. Needs the right to do so. */
 const HANG_UP = 'import os,fcntl,sys;fcntl.ioctl(os.open(sys.argv[1],os.O_RDWR|os.O_NOCTTY),0x5437)';
 
-describe('bus over a pseudo terminal', () => {
+describe('bus over a pseudo terminal', function () {
+  this.timeout(10_000);
   let folder: string;
   let near: string;
   let far: string;
