@@ -32,11 +32,6 @@ export function warningSentence(warning: Warning): string {
   return tidy(warningText(readable(warning, labelOf), (key, detail) => say('bms-config', key, detail)));
 }
 
-/** "X is missing", for the fields that are no settings. */
-export function missing(label: string): string {
-  return packText('problem.missing', { setting: label });
-}
-
 /** What a config node is called in a sentence. */
 export function nameOf(node: EditorNode): string {
   const address = node['address'];

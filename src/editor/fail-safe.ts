@@ -5,11 +5,6 @@
  */
 import type { Role } from '../engine/vocabulary.ts';
 
-export const BOARDS = ['modbus-timed', 'modbus-plain', 'message'] as const;
-export type Board = (typeof BOARDS)[number];
-export const WIRINGS = ['NO', 'NC'] as const;
-export type Wiring = (typeof WIRINGS)[number];
-
 export type Remark =
   | 'closes-loads'
   | 'closes-alternator'

@@ -1,20 +1,35 @@
 /** The dialog of a relay: what it may do, who must allow it, and on which board it sits. */
 import { ROLES } from '../engine/vocabulary.ts';
 import { nameOf, relayText } from './catalogue.ts';
-import { BOARDS, WIRINGS, isRefused, remark } from './fail-safe.ts';
-import { byId, closeForm, field, fillSelect, make, note, onChange, openForm, showRow, textOf } from './form.ts';
+import { isRefused, remark } from './fail-safe.ts';
+import {
+  byId,
+  closeForm,
+  field,
+  fillSelect,
+  make,
+  note,
+  onChange,
+  openForm,
+  showRow,
+  textOf,
+  valueOf,
+} from './form.ts';
 import { isEnvironment } from './judge.ts';
 
 const PREFIX = 'node-input';
 /** Modbus: 1…247 are addresses of single devices. */
 const UNIT_MAX = 247;
 /** More relays than any board has; past it the number is a coil address or a slip. */
-const CHANNEL_MAX = 255;
+const CHANNEL_MAX = 256;
+const BOARDS = ['modbus-timed', 'modbus-plain', 'message'] as const;
+const WIRINGS = ['NO', 'NC'] as const;
 
 /** @returns the sentence, or `null` when the field is right */
 export function validateRelay(node: EditorNode, property: string, value: unknown): string | null {
-  if (isEnvironment(value)) return null;
-  const onModbus = textOf(node, 'board') !== 'message';
+  // A flow written by hand may leave out what has a default; the runtime fills in the same one.
+  if (isEnvironment(value) || (value === undefined && property !== 'role')) return null;
+  const onModbus = boardOf(node) !== 'message';
   switch (property) {
     case 'role':
       return oneOf(value, ROLES, 'problem.role');
@@ -34,6 +49,10 @@ export function validateRelay(node: EditorNode, property: string, value: unknown
     default:
       return null;
   }
+}
+
+function boardOf(node: EditorNode): string {
+  return valueOf(node, 'board') === undefined ? (node['bus'] ? 'modbus-timed' : 'message') : textOf(node, 'board');
 }
 
 function oneOf(value: unknown, choices: readonly string[], key: string): string | null {
@@ -69,8 +88,8 @@ export const relayDialog = {
   prepare(node: EditorNode): void {
     openForm(node, PREFIX);
     fillSelect(field(PREFIX, 'role'), options(ROLES, 'role'), node['role']);
-    fillSelect(field(PREFIX, 'board'), options(BOARDS, 'board'), node['board']);
-    fillSelect(field(PREFIX, 'wiring'), options(WIRINGS, 'wiring'), node['wiring']);
+    fillSelect(field(PREFIX, 'board'), options(BOARDS, 'board'), boardOf(node));
+    fillSelect(field(PREFIX, 'wiring'), options(WIRINGS, 'wiring'), node['wiring'] ?? 'NO');
     listPacks(node);
     const refresh = (): void => show(node);
     onChange('.cellwarden-relay', refresh);

@@ -74,12 +74,13 @@ function coil(bus: ModbusBus, config: RelayConfig, host: Host): RelayOutput {
 }
 
 function connect(relay: RelayRuntime, { node, host, translate, status }: RelayViewOptions): RelayView {
-  let warned: string | null = null;
+  let troubled = false;
   const show = (report: RelayReport): void => {
     const { fill, shape, text } = relayStatus(report, relay.role === 'pre-alarm', translate);
     status.show(fill, shape, text);
-    if (report.problem !== null && report.problem !== warned) node.warn(report.problem);
-    warned = report.problem;
+    // Once per trouble: how a silent board is silent changes every second.
+    if (report.problem !== null && !troubled) node.warn(report.problem);
+    troubled = report.problem !== null;
   };
   const stop = relay.onReport((report) => {
     show(report);

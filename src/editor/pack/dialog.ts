@@ -8,7 +8,7 @@ import type { Judgement } from '../judge.ts';
 import { WORDS_OF_123 } from '../words-of-123.ts';
 import { isProfile, placeholders } from './placeholder.ts';
 import { fieldId, makeGroups, wordId, type Group } from './rows.ts';
-import { LINKS, givenOf, isBlank, judged, problemOf } from './validate.ts';
+import { LINKS, givenOf, isBlank, judged, linkOf, problemOf } from './validate.ts';
 
 const PREFIX = 'node-config-input';
 const FORM = '.cellwarden-pack';
@@ -22,12 +22,12 @@ export const packDialog = {
     fillSelect(
       field(PREFIX, 'profile'),
       PROFILE_IDS.map((id) => [id, packText(`profile.${id}.name`)]),
-      node['profile'],
+      node['profile'] ?? 'lifepo4',
     );
     fillSelect(
       field(PREFIX, 'link'),
       LINKS.map((link) => [link, packText(`link.${link}`)]),
-      node['link'],
+      linkOf(node),
     );
     const groups = makeGroups();
     byId('cellwarden-settings')?.append(...groups.map((group) => group.element));

@@ -2,9 +2,10 @@
 import type { Problem } from '../../engine/pack/problem.ts';
 import { SETTING_NAMES } from '../../engine/pack/schema.ts';
 import type { Given } from '../../engine/pack/validate.ts';
-import { missing, nameOf, packText, problemSentence } from '../catalogue.ts';
+import { nameOf, packText, problemSentence } from '../catalogue.ts';
 import { textOf, valueOf } from '../form.ts';
 import { isEnvironment, judge, type Judgement } from '../judge.ts';
+import { harmless } from '../sentence.ts';
 
 export const LINKS = ['123smartbms', 'message'] as const;
 
@@ -18,8 +19,10 @@ export function validatePack(node: EditorNode, property: string, value: unknown)
   if (isEnvironment(value)) return null;
   switch (property) {
     case 'name':
-      return isBlank(value) ? missing(packText('label.name')) : null;
+      return nameProblem(node, value);
     case 'link':
+      // A flow written by hand may leave it out; the runtime fills in the same default.
+      if (value === undefined) return null;
       return LINKS.some((link) => link === value) ? null : packText('link.unknown', { choices: LINKS.join(', ') });
     case 'bus':
       return busProblem(node, value);
@@ -40,14 +43,29 @@ export function problemOf(judgement: Judgement, given: Given, property: string):
 }
 
 function settingProblem(node: EditorNode, property: string, value: unknown): string | null {
-  const profile = property === 'profile' ? value : valueOf(node, 'profile');
+  const profile = (property === 'profile' ? value : valueOf(node, 'profile')) ?? 'lifepo4';
   const given = property === 'profile' ? givenOf(node) : { ...givenOf(node), [property]: value };
   const problem = problemOf(judged(profile, given), given, property);
   return problem === null ? null : problemSentence(problem);
 }
 
+/** Where the readings come from: as said, and otherwise from the bus if there is one. */
+export function linkOf(node: EditorNode): string {
+  return valueOf(node, 'link') === undefined ? (node['bus'] ? '123smartbms' : 'message') : textOf(node, 'link');
+}
+
+/** Names stand in topics: two packs of one name could not be told apart. */
+function nameProblem(node: EditorNode, value: unknown): string | null {
+  if (typeof value !== 'string' || isBlank(value)) return packText('problem.name-missing');
+  let taken = false;
+  RED.nodes.eachConfig((other) => {
+    if (other.type === node.type && other.id !== node.id && other.name?.trim() === value.trim()) taken = true;
+  });
+  return taken ? packText('problem.name-taken', { value: harmless(value) }) : null;
+}
+
 function busProblem(node: EditorNode, value: unknown): string | null {
-  if (textOf(node, 'link') === 'message') return null;
+  if (linkOf(node) === 'message') return null;
   if (isBlank(value) || value === '_ADD_') return packText('bus.missing');
   const bus = typeof value === 'string' ? RED.nodes.node(value) : null;
   if (bus === null) return packText('bus.gone');
