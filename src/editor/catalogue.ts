@@ -1,5 +1,6 @@
 /** Sentences of the nodes' catalogues, in the language of the editor. */
 import type { Problem, Warning } from '../engine/pack/problem.ts';
+import { isSettingName } from '../engine/pack/schema.ts';
 import { problemText, warningText } from '../texts/problem-text.ts';
 import type { Translate } from '../texts/translate.ts';
 import { harmless, readable, tidy } from './sentence.ts';
@@ -15,13 +16,10 @@ export const packText = (key: string, detail?: Detail): string => say('bms-confi
 export const busText = (key: string, detail?: Detail): string => say('bms-bus', `bms-bus.${key}`, detail);
 export const relayText = (key: string, detail?: Detail): string => say('bms-relay-out', `bms-relay-out.${key}`, detail);
 
-/** What a person calls a setting or a field of the pack dialog. */
+/** What a person calls a setting; a word that is none stays as it is. */
 export function labelOf(name: string): string {
-  for (const key of [`setting.${name}`, `label.${name}`]) {
-    const label = packText(key);
-    if (!label.endsWith(`.${key}`)) return label;
-  }
-  return name;
+  if (name === 'profile') return packText('label.profile');
+  return isSettingName(name) ? packText(`setting.${name}`) : name;
 }
 
 export function problemSentence(problem: Problem): string {

@@ -7,12 +7,12 @@ export function isIPv4(text: string): boolean {
 
 /** RFC 4291 text form, with an embedded IPv4 address and a zone too. */
 export function isIPv6(text: string): boolean {
-  const address = text.replace(/%[\w.-]+$/, '');
+  const address = text.replace(/%[\da-z.:-]+$/i, '');
   const halves = address.split('::');
   if (halves.length > 2) return false;
   const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
   const last = groups.at(-1) ?? '';
-  const embedded = last.includes('.');
+  const embedded = last.includes('.') && address.endsWith(last);
   if (embedded && !isIPv4(last)) return false;
   const plain = embedded ? groups.slice(0, -1) : groups;
   if (!plain.every((group) => /^[\da-f]{1,4}$/i.test(group))) return false;

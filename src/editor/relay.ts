@@ -24,11 +24,12 @@ const UNIT_MAX = 247;
 const CHANNEL_MAX = 256;
 const BOARDS = ['modbus-timed', 'modbus-plain', 'message'] as const;
 const WIRINGS = ['NO', 'NC'] as const;
+const HAS_NO_DEFAULT: readonly string[] = ['role', 'bus'];
 
 /** @returns the sentence, or `null` when the field is right */
 export function validateRelay(node: EditorNode, property: string, value: unknown): string | null {
   // A flow written by hand may leave out what has a default; the runtime fills in the same one.
-  if (isEnvironment(value) || (value === undefined && property !== 'role')) return null;
+  if (isEnvironment(value) || (value === undefined && !HAS_NO_DEFAULT.includes(property))) return null;
   const onModbus = boardOf(node) !== 'message';
   switch (property) {
     case 'role':
@@ -68,7 +69,7 @@ function wholeNumber(value: unknown, max: number, key: string): string | null {
 
 function busProblem(value: unknown): string | null {
   const bus = typeof value === 'string' ? RED.nodes.node(value) : null;
-  if (bus === null) return relayText(value === '' || value === '_ADD_' ? 'problem.no-bus' : 'problem.bus-gone');
+  if (bus === null) return relayText(!value || value === '_ADD_' ? 'problem.no-bus' : 'problem.bus-gone');
   return bus.valid === false ? relayText('problem.bus-wrong', { name: nameOf(bus) }) : null;
 }
 
@@ -80,16 +81,24 @@ function packsProblem(value: unknown): string | null {
   return gone ? relayText('problem.pack-gone') : null;
 }
 
-function options(names: readonly string[], group: string): [string, string][] {
-  return names.map((name) => [name, relayText(`${group}.${name}`)]);
-}
-
 export const relayDialog = {
   prepare(node: EditorNode): void {
     openForm(node, PREFIX);
-    fillSelect(field(PREFIX, 'role'), options(ROLES, 'role'), node['role']);
-    fillSelect(field(PREFIX, 'board'), options(BOARDS, 'board'), boardOf(node));
-    fillSelect(field(PREFIX, 'wiring'), options(WIRINGS, 'wiring'), node['wiring'] ?? 'NO');
+    fillSelect(
+      field(PREFIX, 'role'),
+      ROLES.map((name) => [name, relayText(`role.${name}`)]),
+      node['role'],
+    );
+    fillSelect(
+      field(PREFIX, 'board'),
+      BOARDS.map((name) => [name, relayText(`board.${name}`)]),
+      boardOf(node),
+    );
+    fillSelect(
+      field(PREFIX, 'wiring'),
+      WIRINGS.map((name) => [name, relayText(`wiring.${name}`)]),
+      node['wiring'] ?? 'NO',
+    );
     listPacks(node);
     const refresh = (): void => show(node);
     onChange('.cellwarden-relay', refresh);

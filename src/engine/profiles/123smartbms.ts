@@ -2,7 +2,8 @@
  * `123smartbms`: the tables of the 123\SmartBMS manual V1.2, chapter "Algorithm", word for word (123-R2..R5).
  *
  * V-max, V-min, T-min and T-max have no default in the manual (they are set in its app): the numbers here are for
- * LiFePO4. "Below" in the text and "<=" in the table disagree; the table counts (resolutions). The manual's limits act
+ * LiFePO4. A relay comes back only when every condition in its "Enable" column holds at the same moment, so each row is a
+ * gate. "Below" in the text and "<=" in the table disagree; the table counts (resolutions). The manual's limits act
  * at once, so every delay is 0; the link votes over frames, which costs one frame.
  */
 import { COMMON_SETTINGS, OPTIONAL_RULES, REMOTE_RULE, SILENCE_RULES, SOC_UNKNOWN_RULE } from './common.ts';
@@ -115,6 +116,7 @@ export const smartbms123: Profile = {
       delay: 'cellOvervoltageDelay',
       clearDelay: 'cellOvervoltageClearDelay',
       denies: ['charge', 'alternator'],
+      gate: true,
     },
     {
       id: 'cell-overvoltage',
@@ -128,6 +130,7 @@ export const smartbms123: Profile = {
       delay: 'cellOvervoltageDelay',
       clearDelay: 'cellOvervoltageClearDelay',
       denies: ['charge', 'alternator'],
+      gate: true,
     },
     // ---- charge relay, disable: ALL cells >= V-bypass; enable: all cells < V-bypass AND SOC < charge restart
     {
@@ -158,6 +161,7 @@ export const smartbms123: Profile = {
       delay: 'cellUndervoltageDelay',
       clearDelay: 'cellUndervoltageClearDelay',
       denies: ['load', 'shed'],
+      gate: true,
       after: { row: 'pre-alarm', seconds: 'preAlarmMinimum' },
     },
     {
@@ -172,6 +176,7 @@ export const smartbms123: Profile = {
       delay: 'cellUndervoltageDelay',
       clearDelay: 'cellUndervoltageClearDelay',
       denies: ['load', 'shed'],
+      gate: true,
       after: { row: 'pre-alarm', seconds: 'preAlarmMinimum' },
     },
     // ---- load relay, enable: SOC >= discharge restart
@@ -198,6 +203,7 @@ export const smartbms123: Profile = {
       delay: 'chargeTemperatureMinDelay',
       clearDelay: 'chargeTemperatureMinClearDelay',
       denies: ['charge', 'alternator'],
+      gate: true,
     },
     {
       id: 'charge-temperature-high',
@@ -210,6 +216,7 @@ export const smartbms123: Profile = {
       delay: 'chargeTemperatureMaxDelay',
       clearDelay: 'chargeTemperatureMaxClearDelay',
       denies: ['charge', 'alternator'],
+      gate: true,
     },
     {
       id: 'discharge-temperature-low',
@@ -222,6 +229,7 @@ export const smartbms123: Profile = {
       delay: 'dischargeTemperatureMinDelay',
       clearDelay: 'dischargeTemperatureMinClearDelay',
       denies: ['load', 'shed'],
+      gate: true,
     },
     {
       // A bypassing cell reads far too hot: it stops charging (the row above) but not the loads (123-R6, resolutions).
@@ -235,6 +243,7 @@ export const smartbms123: Profile = {
       delay: 'dischargeTemperatureMaxDelay',
       clearDelay: 'dischargeTemperatureMaxClearDelay',
       denies: ['load', 'shed'],
+      gate: true,
     },
     // ---- both relays: no cell communication (E)
     {
@@ -247,6 +256,7 @@ export const smartbms123: Profile = {
       clear: [{ of: 'communication', is: '>=', than: 1 }],
       delay: 'communicationDelay',
       denies: ['charge', 'load', 'alternator', 'contactor', 'shed'],
+      gate: true,
     },
     // ---- ours, not the manual's: warning before the cut, off by default
     {

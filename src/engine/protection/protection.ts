@@ -188,23 +188,23 @@ export class Protection {
 
     let raised = 0;
     let band = 0;
-    let sounding = false;
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
-      if (row.gate) {
-        if (row.state === 'raised') raised |= row.denies;
-        continue;
-      }
       this.#evaluate(row, now);
-      if (row.state === 'raised') {
-        raised |= row.denies;
-        if (row.sounds) sounding = true;
-      } else if (row.state === 'band') band |= row.denies;
+      if (row.state === 'raised') raised |= row.denies;
+      else if (row.state === 'band' && !row.gate) band |= row.denies;
     }
-    for (let i = 0; i < gates.length; i++) raised = this.#gate(gates[i]!, raised, band, now);
+    for (let i = 0; i < gates.length; i++) {
+      const gate = gates[i]!;
+      if (gate.state !== 'raised' && this.#waitsFor(gate, raised | band)) {
+        gate.since = now;
+        this.#raise(gate, now, now);
+        raised |= gate.denies;
+      }
+    }
     this.#permit(raised, band, now);
 
-    const warn = sounding && this.#allowed[LOAD] === true;
+    const warn = this.#allowed[LOAD] === true && rows.some((row) => row.sounds && row.state === 'raised');
     if (warn !== this.#preAlarm) {
       this.#preAlarm = warn;
       this.#touch();
@@ -213,7 +213,7 @@ export class Protection {
 
   #evaluate(row: Row, now: number): void {
     const { values, whole } = this.#sample;
-    const trip = row.trip!;
+    const { trip } = row;
     if (row.state === 'raised') {
       // A silent device tells nothing new: the row stays raised until its clear values are seen.
       if (!row.clears(values, whole)) {
@@ -224,9 +224,9 @@ export class Protection {
       if (now - row.clearSince >= row.clearDelay) this.#clear(row, now);
       return;
     }
-    if (trip.holds(values)) {
+    if (trip !== null && trip.holds(values)) {
       if (Number.isNaN(row.since)) row.since = now;
-    } else if (whole[trip.of] === 1) {
+    } else if (trip === null || whole[trip.of] === 1) {
       row.since = Number.NaN;
       if (row.state === 'band' && row.clears(values, whole)) row.state = 'clear';
       return;
@@ -242,35 +242,12 @@ export class Protection {
   }
 
   /**
-   * A gate trips like any row while its permission is on. While the permission is off it stands in the way as long as its
-   * clear conditions do not hold, and is raised when it is the only thing left in the way: people see what is waited for.
+   * While its permission is off, a gate stands in the way as long as its clear conditions do not hold. It is raised when
+   * it is the only thing left in the way, so that people see what is waited for.
    */
-  #gate(row: Row, raised: number, band: number, now: number): number {
-    const { values, whole } = this.#sample;
-    if (row.state === 'raised') {
-      if (!row.clears(values, whole)) return raised;
-      this.#clear(row, now);
-      return this.#without(row, raised);
-    }
-    const on = this.#current[row.primaryBit] === true;
-    const free = (raised & row.primary) === 0 && this.#knows(row.primaryBit);
-    const trips = on && free && row.trip !== null && row.trip.holds(values);
-    const waits = !on && free && (band & row.primary) === 0 && row.fails(values);
-    if (!trips && !waits) {
-      if (row.state === 'band') row.state = 'clear';
-      return raised;
-    }
-    row.since = now;
-    this.#raise(row, now, now);
-    return raised | row.denies;
-  }
-
-  /** The roles denied by the rows that are still raised once `row` is not. */
-  #without(row: Row, raised: number): number {
-    if ((raised & row.denies) === 0) return raised;
-    let still = 0;
-    for (const other of this.#table.rows) if (other.state === 'raised') still |= other.denies;
-    return still;
+  #waitsFor(gate: Row, others: number): boolean {
+    const bit = gate.primaryBit;
+    return !this.#current[bit] && (others & (1 << bit)) === 0 && this.#knows(bit) && gate.fails(this.#sample.values);
   }
 
   #permit(raised: number, band: number, now: number): void {

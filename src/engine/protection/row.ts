@@ -50,11 +50,8 @@ export class Row {
   after: Row | null = null;
   readonly afterSeconds: number;
 
-  /** The permission a gate guards first, as bit number and as mask. */
+  /** Number of the permission that the row denies first: the one a gate guards. */
   primaryBit = 0;
-  get primary(): number {
-    return 1 << this.primaryBit;
-  }
   readonly sounds: boolean;
   /** Follows from the moment alone and is not stored: silence, the remote switch, an unknown SOC, a gate. */
   readonly volatile: boolean;

@@ -11,6 +11,8 @@ const KEEP_ALIVE = 10;
 const MOST_UNSENT = 8192;
 /** Seconds an orderly close waits for the last bytes to be taken. */
 const FLUSH_LIMIT = 1;
+/** The same when they are to be thrown away: well before a new connection is made, the old one must be dead. */
+const ABORT_LIMIT = 0.2;
 
 export interface TcpPlace {
   readonly host: string;
@@ -76,15 +78,14 @@ export function tcpConnect(place: TcpPlace, clock: Clock): Connect {
       close(how) {
         if (!finish() || socket === null) return;
         const old = socket;
+        if (old.connecting) return void old.destroy();
+        const cancel = clock.after(how === 'abort' ? ABORT_LIMIT : FLUSH_LIMIT, () => old.destroy());
+        old.once('close', cancel);
         // A reset makes the system forget bytes that are still on their way: after a broken Wi-Fi link comes back,
-        // an old "close the contact" would otherwise be delivered behind our back.
-        if (old.connecting) old.destroy();
-        else if (how === 'abort') old.resetAndDestroy();
-        else {
-          const cancel = clock.after(FLUSH_LIMIT, () => old.destroy());
-          old.once('close', cancel);
-          old.destroySoon();
-        }
+        // an old "close the contact" would otherwise be delivered behind our back. Node first waits until the system
+        // has taken every byte, which a dead peer may prevent for ever; the timer ends that, with a reset too.
+        if (how === 'abort') old.resetAndDestroy();
+        else old.destroySoon();
       },
     };
   };

@@ -1,0 +1,107 @@
+/** Builders for tests of the engine: a pack with settings, fed row by row with what its cells say. */
+import assert from 'node:assert/strict';
+import { PackEngine, type PackMemory } from '../../src/engine/pack-engine.ts';
+import { resolveSettings, type Given } from '../../src/engine/pack/validate.ts';
+import type { PackSettings } from '../../src/engine/pack/settings.ts';
+import type { ProtectionEvent } from '../../src/engine/protection/decision.ts';
+import type { Quantity } from '../../src/engine/protection/rule.ts';
+import type { PermissionRole, ProfileId } from '../../src/engine/vocabulary.ts';
+
+export function settingsOf(profile: ProfileId, given: Given = {}): PackSettings {
+  const resolved = resolveSettings(profile, { cells: 4, capacity: 100, ...given });
+  assert.ok(resolved.ok, resolved.ok ? '' : JSON.stringify(resolved.problems));
+  return resolved.settings;
+}
+
+export interface Said {
+  readonly cells?: readonly (number | null)[];
+  readonly temperatures?: readonly (number | null)[];
+  readonly current?: number | null;
+  readonly soc?: number;
+  readonly communication?: boolean;
+}
+
+export interface BenchOptions {
+  readonly given?: Given;
+  readonly firstClose?: boolean;
+  readonly memory?: PackMemory | null;
+  readonly without?: readonly Quantity[];
+}
+
+/** A pack on the test bench: `say` is one second of a device that tells everything. */
+export class Bench {
+  readonly engine: PackEngine;
+  now = 1000;
+  events: ProtectionEvent[] = [];
+
+  constructor(profile: ProfileId, options: BenchOptions = {}) {
+    this.engine = new PackEngine(settingsOf(profile, options.given), {
+      name: 'test',
+      firstClose: options.firstClose ?? true,
+      memory: options.memory ?? null,
+      without: options.without ?? [],
+    });
+  }
+
+  /** One row, `seconds` after the one before; what is not said is as in a healthy pack at rest. */
+  say(said: Said = {}, seconds = 1): this {
+    this.now += seconds;
+    const { cells = [3.3, 3.3, 3.3, 3.3], temperatures = [20], current = 0, soc, communication } = said;
+    if (communication === false) this.engine.observe('device', { hardware: { cellCommunication: false } }, this.now);
+    else {
+      const known = cells.filter((v): v is number => v !== null);
+      this.engine.observe(
+        'device',
+        {
+          hardware: { cellCommunication: true },
+          cells: cells.map((voltage, i) => ({ cell: i + 1, voltage })),
+          temperatures,
+          current,
+          voltage: known.reduce((a, b) => a + b, 0),
+          ...(soc === undefined ? {} : { soc }),
+        },
+        this.now,
+      );
+    }
+    return this.judge();
+  }
+
+  /** Time passes, and the device says nothing. */
+  silence(seconds = 1): this {
+    this.now += seconds;
+    return this.judge();
+  }
+
+  /** The same row again and again, once a second. */
+  keep(seconds: number, said: Said = {}): this {
+    for (let i = 0; i < seconds; i++) this.say(said);
+    return this;
+  }
+
+  judge(): this {
+    this.engine.protection.step(this.engine.reading(this.now, 0), this.now);
+    this.events = [...this.engine.protection.events];
+    return this;
+  }
+
+  allowed(role: PermissionRole): boolean {
+    return this.engine.protection.allowed(role);
+  }
+
+  get charge(): boolean {
+    return this.allowed('charge');
+  }
+
+  get load(): boolean {
+    return this.allowed('load');
+  }
+
+  get preAlarm(): boolean {
+    return this.engine.protection.preAlarm;
+  }
+
+  /** The events of the last step as `rule/edge`, with the code where there is one. */
+  get edges(): string[] {
+    return this.events.map((e) => `${e.rule}${e.code === null ? '' : `(${e.code})`}/${e.edge}`);
+  }
+}
