@@ -14,7 +14,10 @@ if (Number(process.versions.node.split('.')[0]) < 24 && !existsSync(node)) {
   console.log('Fetching Node 24 (once)…');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
-  spawnSync('npm', ['install', 'node@24', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: 'inherit' });
+  spawnSync('npm', ['install', 'node@24', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: folder,
+    stdio: 'inherit',
+  });
 }
 const runner = existsSync(node) ? node : process.execPath;
 const loader = existsSync(node) || Number(process.versions.node.split('.')[0]) >= 24 ? [] : ['--import=tsx'];

@@ -16,6 +16,7 @@ import {
   valueOf,
 } from './form.ts';
 import { isEnvironment } from './judge.ts';
+import { linkOf } from './pack/validate.ts';
 
 const PREFIX = 'node-input';
 /** Modbus: 1…247 are addresses of single devices. */
@@ -70,7 +71,12 @@ function wholeNumber(value: unknown, max: number, key: string): string | null {
 function busProblem(value: unknown): string | null {
   const bus = typeof value === 'string' ? RED.nodes.node(value) : null;
   if (bus === null) return relayText(!value || value === '_ADD_' ? 'problem.no-bus' : 'problem.bus-gone');
-  return bus.valid === false ? relayText('problem.bus-wrong', { name: nameOf(bus) }) : null;
+  if (bus.valid === false) return relayText('problem.bus-wrong', { name: nameOf(bus) });
+  let taken = false;
+  RED.nodes.eachConfig((config) => {
+    if (config.type === 'bms-config' && config['bus'] === bus.id && linkOf(config) !== 'message') taken = true;
+  });
+  return taken ? relayText('problem.bus-taken', { name: nameOf(bus) }) : null;
 }
 
 /** A pack that must allow and does not exist any more never allows: say so before the relay stays open for it. */
@@ -83,7 +89,6 @@ function packsProblem(value: unknown): string | null {
 
 export const relayDialog = {
   prepare(node: EditorNode): void {
-    openForm(node, PREFIX);
     fillSelect(
       field(PREFIX, 'role'),
       ROLES.map((name) => [name, relayText(`role.${name}`)]),
@@ -100,6 +105,8 @@ export const relayDialog = {
       node['wiring'] ?? 'NO',
     );
     listPacks(node);
+    // From here on the fields count; before, the selects were still empty.
+    openForm(node, PREFIX);
     const refresh = (): void => show(node);
     onChange('.cellwarden-relay', refresh);
     refresh();

@@ -73,7 +73,7 @@ export class PackRuntime {
   #judged = -1;
   #emissions = 0;
   #emittedAt = -Infinity;
-  #told = '';
+  #told = '0000';
   #starting = true;
   readonly #stopTick: () => void;
 

@@ -56,6 +56,8 @@ export function openStore(folder: string, report: (problem: string | null) => vo
   };
 
   const drain = async (): Promise<void> => {
+    // Never in the same turn as the call: `writing` must be set before it can be taken back.
+    await Promise.resolve();
     while (next !== null) {
       const { state } = next;
       next = null;

@@ -18,7 +18,6 @@ const SHARE_OF_RATED = 0.75;
 export const packDialog = {
   /** Node-RED has filled the fields of the template; those made here are filled here. */
   prepare(node: EditorNode): void {
-    openForm(node, PREFIX);
     fillSelect(
       field(PREFIX, 'profile'),
       PROFILE_IDS.map((id) => [id, packText(`profile.${id}.name`)]),
@@ -32,6 +31,8 @@ export const packDialog = {
     const groups = makeGroups();
     byId('cellwarden-settings')?.append(...groups.map((group) => group.element));
     fill(node, groups);
+    // From here on the fields count; before, the selects were still empty.
+    openForm(node, PREFIX);
 
     const refresh = (): void => show(node, groups);
     onChange(FORM, refresh);

@@ -127,23 +127,51 @@ describe('bus over TCP', function () {
     assert.deepEqual([peer.heard.join(''), peer.endings[0]], ['0105000000000000', 'end']);
   });
 
-  it('does not wait for ever for a peer that takes nothing: neither writing nor closing', async () => {
-    peer = await listen();
-    const line = (transport = open(peer.port, clock));
+  /** Writes to a peer that reads nothing until no byte more is taken; gives the number of bytes. */
+  async function fill(line: Transport): Promise<number> {
     await until(() => line.status().state === 'open' && peer?.sockets.length === 1, 'the connection');
-    peer.sockets[0]?.pause();
+    peer?.sockets[0]?.pause();
     const chunk = new Uint8Array(4096);
     let taken = 0;
     while (line.write(chunk)) {
-      taken += 1;
-      assert.ok(taken < 20_000, 'writing went on without end');
+      taken += chunk.length;
+      assert.ok(taken < 100_000_000, 'writing went on without end');
       await new Promise((resolve) => setImmediate(resolve));
     }
-    const sockets = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+    return taken;
+  }
+
+  /** Bytes the peer gets once it reads again, until the connection has ended on its side. */
+  async function drain(): Promise<number> {
+    const [socket] = peer?.sockets ?? [];
+    assert.ok(socket !== undefined);
+    socket.resume();
+    await until(() => socket.closed, 'the end at the other side');
+    return socket.bytesRead;
+  }
+
+  const sockets = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+
+  it('does not wait for ever for a peer that takes nothing: neither writing nor closing', async () => {
+    peer = await listen();
+    const line = (transport = open(peer.port, clock));
+    const taken = await fill(line);
     const before = sockets();
     line.close();
     assert.ok(clock.pending > 0, 'it gives the last bytes a moment');
     await until(() => sockets() < before && clock.pending === 0, 'the socket to be given up');
+    const arrived = await drain();
+    assert.ok(taken - arrived <= 3 * 4096, `${taken - arrived} bytes that the system had taken were lost`);
+  });
+
+  it('reopens without delivering what the peer has not taken yet', async () => {
+    peer = await listen();
+    const line = (transport = open(peer.port, clock));
+    const taken = await fill(line);
+    line.reopen('silent');
+    await until(() => peer?.sockets.length === 2 && line.status().state === 'open', 'the second connection');
+    const arrived = await drain();
+    assert.ok(taken - arrived > 10 * 4096, `only ${taken - arrived} bytes of ${taken} were thrown away`);
   });
 
   it('gives up an attempt that gets no answer after 5 s', () => {

@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { SETTING_NAMES, SETTINGS } from '../../src/engine/pack/schema.ts';
+import type { Problem, ProblemKind, Warning, WarningKind } from '../../src/engine/pack/problem.ts';
+import { resolveSettings, type Given } from '../../src/engine/pack/validate.ts';
+import { PROFILE_IDS, ROLES } from '../../src/engine/vocabulary.ts';
+import { remark } from '../../src/editor/fail-safe.ts';
+import type { BusProblemKey } from '../../src/links/bus/address.ts';
+import { BOARDS } from '../../src/node-red/relay-config.ts';
+import { LINK_KINDS } from '../../src/runtime/open-link.ts';
+import { problemText, warningText } from '../../src/texts/problem-text.ts';
+import { translateFrom, type Catalogue } from '../../src/texts/translate.ts';
+import { NODES, ROOT, catalogueOf, pageOf } from './editor-page.ts';
+
+/** Every sentence with its key, `bms-config.label.name`. */
+function leaves(catalogue: Catalogue, at = ''): [key: string, text: string][] {
+  return Object.entries(catalogue).flatMap(([name, value]): [string, string][] => {
+    const key = at === '' ? name : `${at}.${name}`;
+    return typeof value === 'string' ? [[key, value]] : leaves(value, key);
+  });
+}
+
+const placeholdersIn = (text: string): string[] => [...text.matchAll(/__([A-Za-z]+)__/g)].map(([, name]) => name ?? '');
+
+describe('the catalogues', () => {
+  let texts: Map<string, string>;
+  let translate: ReturnType<typeof translateFrom>;
+  const sound: Given = { cells: 16, capacity: 280 };
+
+  before(() => {
+    const catalogues = NODES.map(catalogueOf);
+    texts = new Map(catalogues.flatMap((catalogue) => leaves(catalogue)));
+    translate = translateFrom(...catalogues);
+  });
+
+  const has = (key: string): void => assert.ok(texts.get(key), `no text for ${key}`);
+
+  it('every node has one, with its type as the only root', () => {
+    for (const node of NODES) assert.deepEqual(Object.keys(catalogueOf(node)), [node.type]);
+  });
+
+  it('no text is empty and no placeholder is misspelt', () => {
+    for (const [key, text] of texts) {
+      assert.notEqual(text.trim(), '', key);
+      assert.doesNotMatch(text.replaceAll(/__[A-Za-z]+__/g, ''), /__|\{\{/, key);
+    }
+  });
+
+  it('every setting, choice, group, profile, role, board and link has a label', () => {
+    for (const name of SETTING_NAMES) {
+      const spec = SETTINGS[name];
+      has(`bms-config.setting.${name}`);
+      has(`bms-config.group.${spec.group}`);
+      if (spec.kind === 'choice') for (const choice of spec.choices) has(`bms-config.choice.${choice}`);
+    }
+    for (const id of PROFILE_IDS) for (const part of ['name', 'about']) has(`bms-config.profile.${id}.${part}`);
+    for (const role of ROLES) for (const part of ['role', 'about', 'node']) has(`bms-relay-out.${part}.${role}`);
+    for (const board of BOARDS) has(`bms-relay-out.board.${board}`);
+    for (const link of LINK_KINDS) has(`bms-config.link.${link}`);
+    for (const role of ROLES) {
+      for (const board of BOARDS) {
+        for (const wiring of ['NO', 'NC']) {
+          const found = remark(board, wiring, role);
+          if (found !== null) has(`bms-relay-out.remark.${found}`);
+        }
+      }
+    }
+  });
+
+  it('no two settings share a label', () => {
+    const labels = SETTING_NAMES.map((name) => texts.get(`bms-config.setting.${name}`));
+    assert.equal(new Set(labels).size, labels.length);
+  });
+
+  it('every setting of the catalogue is one of the vocabulary', () => {
+    const known = new Set(SETTING_NAMES.map((name) => `bms-config.setting.${name}`));
+    const strangers = [...texts.keys()].filter((key) => key.startsWith('bms-config.setting.') && !known.has(key));
+    assert.deepEqual(strangers, []);
+  });
+
+  /** One wrong pack for every kind of problem; the compiler sees to it that none is left out. */
+  const WRONG: Readonly<Record<ProblemKind, readonly [profile: string, given: Given][]>> = {
+    'unknown-profile': [['no-such', sound]],
+    'unknown-setting': [
+      ['lifepo4', { ...sound, somethingElseAltogether: '1' }],
+      ['lifepo4', { ...sound, cellOvervoltag: '3.6' }],
+    ],
+    missing: [['lifepo4', { cells: 16 }]],
+    'not-a-number': [['lifepo4', { ...sound, cellOvervoltage: 'x' }]],
+    'not-whole': [['lifepo4', { ...sound, cells: 4.5 }]],
+    millivolts: [['lifepo4', { ...sound, cellOvervoltage: 3650 }]],
+    'too-low': [['lifepo4', { ...sound, cells: 0 }]],
+    'too-high': [['lifepo4', { ...sound, cells: 300 }]],
+    'not-a-choice': [['lifepo4', { ...sound, mode: 'x' }]],
+    'cannot-be-off': [['lifepo4', { ...sound, leaseCharge: 'off' }]],
+    order: [
+      ['lifepo4', { ...sound, preAlarm: 2.7 }],
+      ['lifepo4', { ...sound, cellUndervoltageClear: 2.7 }],
+    ],
+  };
+
+  const problemsOf = (profile: string, given: Given): readonly Problem[] => {
+    const resolved = resolveSettings(profile, given);
+    return resolved.ok ? [] : resolved.problems;
+  };
+
+  for (const [kind, examples] of Object.entries(WRONG)) {
+    it(`${kind}: names the setting, the value and a remedy, and every placeholder is filled`, () => {
+      for (const [profile, given] of examples) {
+        const problem = problemsOf(profile, given).find((found) => found.kind === kind);
+        assert.ok(problem, `${kind} does not happen with ${JSON.stringify(given)}`);
+        const sentence = problemText(problem, translate);
+        assert.doesNotMatch(sentence, /__|problem\./, sentence);
+        if (kind !== 'unknown-profile') assert.ok(sentence.includes(problem.setting), sentence);
+        assert.ok(sentence.includes(problem.value), sentence);
+        assert.match(sentence, /: (fill|enter|did|choose|lower|look)/, sentence);
+      }
+    });
+  }
+
+  it('both relations of an order problem have their sentence', () => {
+    const relations = WRONG.order
+      .flatMap(([profile, given]) => problemsOf(profile, given))
+      .map((p) => p.detail['relation']);
+    assert.deepEqual(new Set(relations), new Set(['below', 'notAbove']));
+  });
+
+  const WARNINGS: Readonly<Record<WarningKind, Warning>> = {
+    'cold-charging': {
+      setting: 'chargeTemperatureMin',
+      value: '0',
+      kind: 'cold-charging',
+      detail: { limit: 5, unit: '°C' },
+    },
+    'below-damage': {
+      setting: 'cellUndervoltage',
+      value: '2.4',
+      kind: 'below-damage',
+      detail: { limit: 2.5, unit: 'V' },
+    },
+    'lease-shorter-than-heartbeat': {
+      setting: 'leaseCharge',
+      value: '3',
+      kind: 'lease-shorter-than-heartbeat',
+      detail: { limit: 4, unit: 's' },
+    },
+  };
+
+  for (const warning of Object.values(WARNINGS)) {
+    it(`VLB-6 warning ${warning.kind}: names setting, value and limit`, () => {
+      const sentence = warningText(warning, translate);
+      for (const part of [warning.setting, warning.value, String(warning.detail['limit'])]) {
+        assert.ok(sentence.includes(part), sentence);
+      }
+      assert.doesNotMatch(sentence, /__/, sentence);
+    });
+  }
+
+  const BUS_PROBLEMS: Readonly<Record<BusProblemKey, true>> = {
+    'bad-kind': true,
+    'no-path': true,
+    'bad-path': true,
+    'bad-host': true,
+    'no-port': true,
+    'bad-port': true,
+    'bad-baud': true,
+    'bad-data-bits': true,
+    'bad-parity': true,
+    'bad-stop-bits': true,
+    'needs-8-bits': true,
+    'needs-modbus': true,
+    'other-line-settings': true,
+    'other-use': true,
+  };
+
+  it('every problem of a bus has its sentence, with no placeholder but the value', () => {
+    for (const key of Object.keys(BUS_PROBLEMS)) {
+      has(`bms-bus.problem.${key}`);
+      const names = placeholdersIn(texts.get(`bms-bus.problem.${key}`) ?? '');
+      assert.deepEqual(
+        names.filter((name) => name !== 'value'),
+        [],
+        key,
+      );
+    }
+    const there = [...texts.keys()].filter((key) => key.startsWith('bms-bus.problem.'));
+    assert.equal(there.length, Object.keys(BUS_PROBLEMS).length);
+  });
+
+  it('every text that a page names is there', () => {
+    for (const node of NODES) {
+      const page = pageOf(node);
+      const named = [
+        ...page.matchAll(/data-i18n="(?:\[\w+\])?([\w.-]+)"/g),
+        ...page.matchAll(/_\("([\w.-]+[\w-])"\)/g),
+      ].map(([, key]) => key ?? '');
+      assert.ok(named.length > 0, node.type);
+      named.forEach(has);
+    }
+  });
+
+  it('every text is used somewhere', () => {
+    const patterns = keysNamedIn(sources());
+    const isUsed = (key: string): boolean => {
+      const short = key.slice(key.indexOf('.') + 1);
+      return patterns.some((pattern) => pattern.test(key) || pattern.test(short));
+    };
+    assert.deepEqual(['bms-config.label.bogus', 'bms-relay-out.bogus', 'bms-bus.note.bogus'].filter(isUsed), []);
+    assert.deepEqual(
+      [...texts.keys()].filter((key) => !isUsed(key)),
+      [],
+    );
+  });
+});
+
+function sources(): string {
+  return ['src', 'nodes']
+    .flatMap((folder) =>
+      readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((f) => path.join(folder, f)),
+    )
+    .filter((file) => (file.endsWith('.ts') || file.endsWith('.html')) && !file.includes('locales'))
+    .map((file) => readFileSync(path.join(ROOT, file), 'utf8'))
+    .join('\n');
+}
+
+/** The keys that code asks for: literals with a point in them, with `${…}` or what is added at the end left open. */
+function keysNamedIn(code: string): RegExp[] {
+  const found = code.matchAll(/(?<=["'`\]])[A-Za-z][\w-]*\.(?:[\w.-]|\$\{[^}]*\})*(?=["'`])/g);
+  const literals = new Set([...found].map(([literal]) => literal));
+  return [...literals].flatMap((literal) => {
+    const open = literal.replaceAll(/\$\{[^}]*\}/g, '§').replaceAll(/[^\w.§-]/g, '');
+    // A wrapper that puts the node's type before any key names none.
+    if (!/^[a-z][\w-]*\./i.test(open) || /^bms-[\w-]+\.§$/.test(open)) return [];
+    const pattern = open.replaceAll('.', '\\.').replaceAll('§', '[\\w.-]+');
+    return [new RegExp(`^${open.endsWith('.') ? `${pattern}[\\w.-]+` : pattern}$`)];
+  });
+}
