@@ -50,10 +50,14 @@ for (const name of ['get', 'request']) {
   );
   const card = join(work, 'score.json');
   const bin = join(root, 'node_modules', 'node-red-dev', 'bin', 'run');
-  const done = spawnSync(process.execPath, ['--require', stub, bin, 'validate', '-p', join(work, 'package'), '-o', card], {
-    cwd: work,
-    encoding: 'utf8',
-  });
+  const done = spawnSync(
+    process.execPath,
+    ['--require', stub, bin, 'validate', '-p', join(work, 'package'), '-o', card],
+    {
+      cwd: work,
+      encoding: 'utf8',
+    },
+  );
   const output = `${done.stdout}${done.stderr}`;
   let score;
   try {
@@ -68,12 +72,19 @@ for (const name of ['get', 'request']) {
     if (id === 'package') continue;
     const vacuous = VACUOUS.includes(id);
     if (!test && !vacuous) failed++;
-    console.log(`${vacuous ? '-     ' : test ? 'ok    ' : 'FAILED'} ${id} ${vacuous ? '(not asked: needs the public catalogue)' : JSON.stringify(detail)}`);
+    console.log(
+      `${vacuous ? '-     ' : test ? 'ok    ' : 'FAILED'} ${id} ${vacuous ? '(not asked: needs the public catalogue)' : JSON.stringify(detail)}`,
+    );
   }
   if (/Unable to parse/i.test(output)) {
     failed++;
     console.log('FAILED a file could not be parsed:');
-    console.log(output.split('\n').filter((line) => /Unable to parse/i.test(line)).join('\n'));
+    console.log(
+      output
+        .split('\n')
+        .filter((line) => /Unable to parse/i.test(line))
+        .join('\n'),
+    );
   }
   console.log(failed === 0 ? 'scorecard: every check that can be made here is green' : `scorecard: ${failed} failed`);
   return failed === 0 ? 0 : 1;

@@ -36,6 +36,7 @@ export interface NodeRedProcess {
   readonly pid: number;
   /** Both outputs, a line each, as long as it runs. */
   readonly log: readonly string[];
+  isRunning(): boolean;
   flows(): Promise<Flow>;
   deploy(flow: Flow, type: DeploymentType): Promise<void>;
   /** GET of the admin API, JSON. */
@@ -141,6 +142,7 @@ function running(child: ChildProcess, port: number, log: readonly string[]): Nod
     url,
     pid: child.pid ?? 0,
     log,
+    isRunning: () => !hasEnded(child),
     get,
     post,
     flows: async () => (await get('/flows')) as Flow,
