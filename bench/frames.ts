@@ -28,7 +28,7 @@ export function frameOf(cellMin: number, cellMax: number, cellNumber = 1): Uint8
   put(28, 2, 297);
   put(30, 1, 3);
   put(40, 1, 60);
-  put(47, 1, 25);
+  put(47, 1, 31); // key 6; the keys take turns, and key 0, which costs more, comes every 19th frame
   put(49, 2, 150);
   put(51, 2, 560);
   put(53, 2, 730);

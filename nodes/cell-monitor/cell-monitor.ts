@@ -37,9 +37,14 @@ export function register(RED: Red): void {
 
     const told: CellMemory = [];
     let warned: string | null = null;
+    let wasKnown = false;
     const tell = (reading: StampedReading): void => {
-      const { fill, shape, text } = monitorStatus(reading, translate);
-      status.show(fill, shape, text);
+      const known = reading.cellMin.value !== null && reading.cellMin.whole;
+      if (known !== wasKnown || status.due()) {
+        const { fill, shape, text } = monitorStatus(reading, translate);
+        status.show(fill, shape, text);
+        wasKnown = known;
+      }
       const problem = sourceProblem(reading);
       if (problem !== null && problem !== warned) this.warn(problem);
       warned = problem;

@@ -8,6 +8,8 @@ const LONGEST = 24;
 const CALM = 0.5;
 
 export interface StatusLine {
+  /** Whether a change of the text alone would be shown now; saves making a text that nobody sees. */
+  due(): boolean;
   show(fill: NonNullable<NodeStatus['fill']>, shape: NonNullable<NodeStatus['shape']>, text: string): void;
 }
 
@@ -16,6 +18,7 @@ export function statusLine(node: RedNode, clock: Clock): StatusLine {
   let mark = '';
   let shownAt = -Infinity;
   return {
+    due: () => clock.now() - shownAt >= CALM,
     show(fill, shape, text) {
       const next = `${fill}/${shape}/${text}`;
       const nextMark = `${fill}/${shape}`;

@@ -54,12 +54,19 @@ export function stateMessage(pack: PackRuntime, verdict: Verdict): Message {
     topic: `${pack.name}/state`,
     payload,
     decision: {
-      roles: structuredClone(decision.roles),
+      roles: copies(decision.roles),
       preAlarm: decision.preAlarm,
       active: decision.active.map((event) => ({ ...event })),
-      permissions: structuredClone(permissions),
+      permissions: copies(permissions),
     },
   };
+}
+
+/** Each entry copied: what a receiver does to a message must not reach us. */
+function copies<T extends object>(records: Readonly<Record<string, T>>): Record<string, T> {
+  const copy: Record<string, T> = {};
+  for (const name in records) copy[name] = { ...records[name]! };
+  return copy;
 }
 
 /** What chargers and loads may use: the settings' limits while allowed, 0 A while not. */

@@ -69,7 +69,7 @@ export class SourceTable {
   readonly #cells: (KeptCell | null)[];
   #temperatures: { values: (number | null)[]; at: number; source: string } | null = null;
   #hardware: { flags: Hardware; at: number } | null = null;
-  #extra: Record<string, number | string | boolean | null> = {};
+  #extra: Readonly<Record<string, number | string | boolean | null>> = {};
   readonly #sources = new Map<string, { at: number; error: string | null; cellCount: number | null }>();
   #cellCount: number | null = null;
 
@@ -96,8 +96,8 @@ export class SourceTable {
       const values = seen.temperatures.map((t) => this.#temperature(t));
       this.#temperatures = { values, at, source };
     }
-    if (seen.hardware !== undefined) this.#hardware = { flags: { ...seen.hardware }, at };
-    if (seen.extra !== undefined) this.#extra = { ...seen.extra };
+    if (seen.hardware !== undefined) this.#hardware = { flags: seen.hardware, at };
+    if (seen.extra !== undefined) this.#extra = seen.extra;
   }
 
   /** The source itself reports trouble (a lost port, garbage): shown until its next good observation. */
@@ -145,7 +145,9 @@ export class SourceTable {
     at: number,
   ): void {
     if (given === undefined) return;
-    this.#fields.set(field, { ...checked(given, limits), cell: null, at, source });
+    let kept = this.#fields.get(field);
+    if (kept === undefined) this.#fields.set(field, (kept = newKept()));
+    put(kept, given, limits, source, at);
   }
 
   #keepExtreme(
@@ -156,9 +158,11 @@ export class SourceTable {
     at: number,
   ): void {
     if (given === undefined) return;
-    const kept = checked(given.value, limits);
+    let kept = this.#extremes.get(field);
+    if (kept === undefined) this.#extremes.set(field, (kept = newKept()));
+    put(kept, given.value, limits, source, at - aged(given.age));
     if (kept.value !== null && limits === LIMITS.temperature) kept.value += this.#options.temperatureOffset;
-    this.#extremes.set(field, { ...kept, cell: given.cell, at: at - aged(given.age), source });
+    kept.cell = given.cell;
   }
 
   #keepCell(seen: CellObservation, source: string, at: number): void {
@@ -340,6 +344,23 @@ function checked(given: unknown, limits: readonly [number, number]): { value: nu
   if (typeof given !== 'number' || !(given >= limits[0] && given <= limits[1]))
     return { value: null, cause: 'impossible' };
   return { value: given, cause: null };
+}
+
+function newKept(): Kept {
+  return { value: null, cell: null, at: -Infinity, source: '', cause: null };
+}
+
+/** Overwrites in place: this runs for every value of every frame. */
+function put(kept: Kept, given: unknown, limits: readonly [number, number], source: string, at: number): void {
+  if (typeof given === 'number' && given >= limits[0] && given <= limits[1]) {
+    kept.value = given;
+    kept.cause = null;
+  } else {
+    kept.value = null;
+    kept.cause = given === null ? 'reported' : 'impossible';
+  }
+  kept.at = at;
+  kept.source = source;
 }
 
 /** An age as given by a source; nothing comes from the future. */

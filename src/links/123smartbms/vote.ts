@@ -70,8 +70,7 @@ const CAREFUL: Status = {
 const FLAGS = Object.keys(CAREFUL) as (keyof Status)[];
 
 /** The extremes that name a cell. */
-const EXTREMES = ['cellMin', 'cellMax', 'temperatureMin', 'temperatureMax'] as const;
-export type ExtremeName = (typeof EXTREMES)[number];
+export type ExtremeName = 'cellMin' | 'cellMax' | 'temperatureMin' | 'temperatureMax';
 
 export interface Believed {
   /** In the unit of the frame's field; `null`: the device says it does not know. */
@@ -125,9 +124,36 @@ function vote(voters: readonly Voter[], name: QuantityName, now: number): Believ
 }
 
 function voteCellNumber(voters: readonly Voter[], name: ExtremeName, cellCount: number): number | null {
+  const newest = voters.at(-1)!.frame[name].cell;
+  if (voters.at(-2)?.frame[name].cell === newest) return newest >= 1 && newest <= cellCount ? newest : null;
   const numbers = voters.map(({ frame }) => frame[name].cell);
   const number = repeated(numbers) ?? numbers.at(-1) ?? 0; // extremes of even cells wander: then the newest
   return number >= 1 && number <= cellCount ? number : null;
+}
+
+/** The newest frame as it stands: what three values that agree come to, without counting them one by one. */
+function unanimous(frame: Frame): Record<QuantityName, Believed> {
+  const now = (value: number | null): Believed => ({ value, age: 0 });
+  return {
+    cellMin: now(frame.cellMin.voltage),
+    cellMax: now(frame.cellMax.voltage),
+    temperatureMin: now(frame.temperatureMin.celsius),
+    temperatureMax: now(frame.temperatureMax.celsius),
+    packVoltage: now(frame.packVoltage),
+    current: now(frame.current),
+    currentIn: now(frame.currentIn),
+    currentOut: now(frame.currentOut),
+    soc: now(frame.soc),
+    energyCollectedToday: now(frame.energyCollectedToday),
+    energyStored: now(frame.energyStored),
+    energyConsumedToday: now(frame.energyConsumedToday),
+    energyCollectedTotal: now(frame.energyCollectedTotal),
+    energyConsumedTotal: now(frame.energyConsumedTotal),
+    capacity: now(frame.capacity),
+    vMinSetting: now(frame.vMinSetting),
+    vMaxSetting: now(frame.vMaxSetting),
+    vBalanceSetting: now(frame.vBalanceSetting),
+  };
 }
 
 function record<K extends string, V>(names: readonly K[], value: (name: K) => V): Record<K, V> {
@@ -136,11 +162,12 @@ function record<K extends string, V>(names: readonly K[], value: (name: K) => V)
 
 /** A vote that has heard nothing yet. */
 export function createVote(): Vote {
-  let voters: Voter[] = [];
+  const voters: Voter[] = [];
 
   /** The newest two confirm each other when they say the same; returns those that were not confirmed before. */
   function confirm(): Voter[] {
-    const [before, newest] = voters.slice(-2);
+    const before = voters.at(-2);
+    const newest = voters.at(-1);
     if (before === undefined || newest === undefined || !sayTheSame(before.frame, newest.frame)) return [];
     const confirmed = before.confirmed ? [newest] : [before, newest];
     for (const voter of confirmed) voter.confirmed = true;
@@ -149,22 +176,30 @@ export function createVote(): Vote {
 
   return {
     add(frame, at) {
-      voters = [...voters.filter((voter) => at - voter.at <= OLDEST_VOTE), { frame, at, confirmed: false }].slice(
-        -VOTERS,
-      );
+      while (voters.length > 0 && (voters.length === VOTERS || at - voters[0]!.at > OLDEST_VOTE)) voters.shift();
+      voters.push({ frame, at, confirmed: false });
       const confirmed = confirm();
-      const cellCount = repeated(voters.map((voter) => voter.frame.cellCount));
+      // Two in a row that say the same in everything have the majority, whatever the third says.
+      const agreed = confirmed.length > 0;
+      const cellCount = agreed ? frame.cellCount : repeated(voters.map((voter) => voter.frame.cellCount));
       if (cellCount === null) return null;
       return {
         cellCount,
-        values: record(NAMES, (name) => vote(voters, name, at)),
-        cellNumbers: record(EXTREMES, (name) => voteCellNumber(voters, name, cellCount)),
-        status: record(FLAGS, (flag) =>
-          majority(
-            voters.map((voter) => voter.frame.status[flag]),
-            CAREFUL[flag],
-          ),
-        ),
+        values: agreed ? unanimous(frame) : record(NAMES, (name) => vote(voters, name, at)),
+        cellNumbers: {
+          cellMin: voteCellNumber(voters, 'cellMin', cellCount),
+          cellMax: voteCellNumber(voters, 'cellMax', cellCount),
+          temperatureMin: voteCellNumber(voters, 'temperatureMin', cellCount),
+          temperatureMax: voteCellNumber(voters, 'temperatureMax', cellCount),
+        },
+        status: agreed
+          ? frame.status
+          : record(FLAGS, (flag) =>
+              majority(
+                voters.map((voter) => voter.frame.status[flag]),
+                CAREFUL[flag],
+              ),
+            ),
         newest: frame,
         keyValues: confirmed.flatMap((voter) =>
           voter.frame.keyValue === null ? [] : [{ pair: voter.frame.keyValue, at: voter.at }],

@@ -154,7 +154,7 @@ describe('123\\SmartBMS link', () => {
     const { frames, observed } = setUp();
     frames({ cellMax: 600, packVoltage: 5000, soc: 10, capacity: 100 }, {});
     for (const field of ['cellMax', 'voltage', 'soc']) assert.ok(!(field in observed()), field);
-    assert.ok(!('capacityKwh' in (observed().extra ?? {})));
+    assert.equal(observed().extra?.['capacityKwh'], null);
     assert.deepEqual(observed().cellMin, { value: 3.34, cell: 3 });
   });
 
