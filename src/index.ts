@@ -14,7 +14,7 @@ export { connectProtection } from './node-red/protection-view.ts';
 export { connectRelay } from './node-red/relay-view.ts';
 export { statusLine } from './node-red/status.ts';
 export { textsOf } from './node-red/texts.ts';
-export type { NodeConfig, Red, RedNode } from './node-red/types.ts';
+export { isWired, type NodeConfig, type Red, type RedNode } from './node-red/types.ts';
 export { host } from './runtime/host.ts';
 export { pinGuard } from './runtime/pin.ts';
 export type { StampedReading } from './runtime/stamp.ts';

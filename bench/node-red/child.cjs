@@ -12,6 +12,9 @@ const healthy = Buffer.from(healthyHex, 'hex');
 const high = Buffer.from(highHex, 'hex');
 
 const userDir = mkdtempSync(join(tmpdir(), 'cellwarden-bench-'));
+/** Frames sent in one turn of the event loop. */
+const IN_FLIGHT = 8;
+
 const nodes = {};
 const sinks = {};
 globalThis.cellwardenBench = {
@@ -73,7 +76,14 @@ function feed(name, frames) {
     };
     const node = nodes[name];
     const start = performance.now();
-    for (const frame of frames.list) node.send({ payload: frame });
+    // A few at a time, as they would come from many lines: thousands in flight would measure the garbage collector.
+    let next = 0;
+    const more = () => {
+      const end = Math.min(next + IN_FLIGHT, frames.list.length);
+      while (next < end) node.send({ payload: frames.list[next++] });
+      if (next < frames.list.length) setImmediate(more);
+    };
+    more();
   });
 }
 

@@ -2,6 +2,7 @@
 import {
   cellMessages,
   host,
+  isWired,
   messageObservation,
   monitorStatus,
   readingMessage,
@@ -48,7 +49,7 @@ export function register(RED: Red): void {
       const problem = sourceProblem(reading);
       if (problem !== null && problem !== warned) this.warn(problem);
       warned = problem;
-      this.send([readingMessage(reading, pack.engine), cellMessages(reading, told)]);
+      this.send([readingMessage(reading, pack.engine), isWired(this, 1) ? cellMessages(reading, told) : null]);
     };
     const stop = pack.onReading(tell);
 

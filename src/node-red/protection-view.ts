@@ -6,7 +6,7 @@ import type { PinGuard } from '../runtime/pin.ts';
 import type { Translate } from '../texts/translate.ts';
 import { messageObservation } from './monitor.ts';
 import type { StatusLine } from './status.ts';
-import type { Done, Message, RedNode } from './types.ts';
+import { isWired, type Done, type Message, type RedNode } from './types.ts';
 import { eventMessages, permissionMessage, preAlarmMessage, stateMessage, verdictStatus } from './verdict.ts';
 
 /** Half a period of the blinking pre-alarm: 1 Hz (s). */
@@ -42,12 +42,13 @@ export function connectProtection(options: ProtectionViewOptions): ProtectionVie
     const { fill, shape, text } = verdictStatus(verdict, translate);
     status.show(fill, shape, text);
     const { events, decision } = verdict;
+    const told = events.length > 0 && isWired(node, 3);
     node.send([
-      permissionMessage(judged, verdict, 'charge'),
-      permissionMessage(judged, verdict, 'load'),
+      isWired(node, 0) ? permissionMessage(judged, verdict, 'charge') : null,
+      isWired(node, 1) ? permissionMessage(judged, verdict, 'load') : null,
       sound(decision.preAlarm),
-      events.length === 0 ? null : eventMessages(judged, events, options.clock.wall(), translate),
-      stateMessage(judged, verdict),
+      told ? eventMessages(judged, events, options.clock.wall(), translate) : null,
+      isWired(node, 4) ? stateMessage(judged, verdict) : null,
     ]);
   }
 

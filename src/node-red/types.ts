@@ -16,6 +16,8 @@ export interface RedNode {
   readonly name?: string;
   readonly type: string;
   readonly credentials?: Record<string, unknown>;
+  /** Ids of the nodes behind each output. */
+  readonly wires?: readonly (readonly string[])[];
   send: Send;
   status(status: NodeStatus): void;
   log(text: string): void;
@@ -52,3 +54,8 @@ export type RequestHandler = (
   response: ServerResponse,
   next: () => void,
 ) => void;
+
+/** Whether anybody listens to an output (counted from 0): what nobody hears need not be made. */
+export function isWired(node: RedNode, output: number): boolean {
+  return (node.wires?.[output]?.length ?? 0) > 0;
+}
