@@ -4,7 +4,17 @@ import type { Red } from './types.ts';
 
 const MODULE = '@cellwarden/node-red-bms';
 
-/** A translator that reaches every catalogue of the package from any of its nodes. */
+/**
+ * A translator that reaches every catalogue of the package from any of its nodes. Sentences that need nothing filled in
+ * are looked up once: a status is made again and again.
+ */
 export function textsOf(red: Red): Translate {
-  return (key, detail = {}) => red._(`${MODULE}/${key.slice(0, key.indexOf('.'))}:${key}`, detail);
+  const fixed = new Map<string, string>();
+  const lookUp: Translate = (key, detail) => red._(`${MODULE}/${key.slice(0, key.indexOf('.'))}:${key}`, detail ?? {});
+  return (key, detail) => {
+    if (detail !== undefined) return lookUp(key, detail);
+    let text = fixed.get(key);
+    if (text === undefined) fixed.set(key, (text = lookUp(key)));
+    return text;
+  };
 }

@@ -32,8 +32,10 @@ function lookUp(catalogue: Catalogue, key: string): string | null {
 }
 
 function interpolate(text: string, detail: Readonly<Record<string, string | number | null>>): string {
-  return text.replaceAll(/__([A-Za-z]+)__/g, (whole, name: string) => {
+  const filled = text.replaceAll(/__([A-Za-z]+)__/g, (whole, name: string) => {
     const value = detail[name];
     return value === undefined || value === null ? whole : String(value);
   });
+  // A setting without a unit leaves a gap where the unit would stand.
+  return filled.replaceAll(/ +([,.:])/g, '$1').replaceAll(/ {2,}/g, ' ');
 }
