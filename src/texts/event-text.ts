@@ -29,8 +29,7 @@ export interface EventText {
 }
 
 export function eventText(event: ProtectionEvent, pack: string, translate: Translate): EventText {
-  const kind = event.missing === null ? '' : `-${event.rule}`;
-  const key = `bms-protection.event.${event.row}${kind}`;
+  const key = `bms-protection.event.${keyOf(event)}`;
   const title = translate(`${key}.title`);
   const detail = {
     cell:
@@ -47,6 +46,12 @@ export function eventText(event: ProtectionEvent, pack: string, translate: Trans
     title: `${pack}: ${title}`,
     text: [sentence, consequence(event, translate)].filter((part) => part !== '').join(' '),
   };
+}
+
+/** The row, or what is missing: silence tells its own story, any other row waits for a value to be known. */
+function keyOf({ row, rule, missing }: ProtectionEvent): string {
+  if (missing === null) return row;
+  return row.startsWith('silence-') ? `${row}-${rule}` : 'waits-for-value';
 }
 
 function consequence(event: ProtectionEvent, translate: Translate): string {

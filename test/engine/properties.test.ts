@@ -112,7 +112,7 @@ describe('properties of the protection', () => {
           });
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 1500 },
     );
   });
 
@@ -135,7 +135,7 @@ describe('properties of the protection', () => {
           if (bench.now - whole >= Number(values.communicationTimeoutLoad)) assert.equal(bench.load, false);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 1500 },
     );
   });
 
@@ -215,7 +215,7 @@ describe('properties of the protection', () => {
           before = after;
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 1500 },
     );
   });
 

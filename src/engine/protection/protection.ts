@@ -8,19 +8,17 @@
 import type { PackSettings } from '../pack/settings.ts';
 import { numberOf, staleAfter } from '../pack/settings.ts';
 import type { Reading } from '../reading/reading.ts';
-import { PERMISSION_ROLES, type PermissionRole, type RuleId } from '../vocabulary.ts';
+import { PERMISSION_ROLES, type PermissionRole } from '../vocabulary.ts';
 import type { Decision, ProtectionEvent, ProtectionMemory, RoleDecision } from './decision.ts';
-import { Row } from './row.ts';
-import { QUANTITIES, type Quantity } from './rule.ts';
+import { makeEvent, oldestOf } from './event.ts';
+import type { Row } from './row.ts';
+import type { Quantity } from './rule.ts';
 import { Sample, indexOf } from './sample.ts';
 import { compileTable, type Table } from './table.ts';
 
 const REMOTE = indexOf('remote');
 const SILENCE_CHARGE = indexOf('silenceCharge');
 const SILENCE_LOAD = indexOf('silenceLoad');
-
-/** Quantities that are yes or no: an event about them carries no number. */
-const FLAGS = [indexOf('socKnown'), indexOf('communication'), REMOTE];
 
 const CHARGE = PERMISSION_ROLES.indexOf('charge');
 const LOAD = PERMISSION_ROLES.indexOf('load');
@@ -45,6 +43,7 @@ export class Protection {
   readonly #reasons: (string | null)[] = PERMISSION_ROLES.map(() => 'starting');
   readonly #allowed: boolean[] = PERMISSION_ROLES.map(() => false);
   readonly #minimumOff: number;
+  readonly #staleAfter: number;
   readonly #timeoutCharge: number;
   readonly #timeoutLoad: number;
   #started = Number.NaN;
@@ -63,7 +62,8 @@ export class Protection {
     this.#minimumOff = numberOf(settings, 'minimumOff');
     this.#timeoutCharge = numberOf(settings, 'communicationTimeoutCharge');
     this.#timeoutLoad = numberOf(settings, 'communicationTimeoutLoad');
-    this.#sample = new Sample(staleAfter(settings));
+    this.#staleAfter = staleAfter(settings);
+    this.#sample = new Sample(this.#staleAfter);
     const stored = options.memory ?? null;
     this.#remote = stored?.remote ?? true;
     this.#current = PERMISSION_ROLES.map((role) => stored?.permissions[role] ?? options.firstClose === true);
@@ -124,7 +124,7 @@ export class Protection {
   relyUntil(role: PermissionRole): number {
     const bit = PERMISSION_ROLES.indexOf(role);
     const timeout = bit === CHARGE || role === 'alternator' ? this.#timeoutCharge : this.#timeoutLoad;
-    return this.#oldest(this.#table.needs[bit]!) + timeout;
+    return oldestOf(this.#sample, this.#table.needs[bit]!) + timeout;
   }
 
   /** The decision as data; a new object only after a change. */
@@ -165,10 +165,15 @@ export class Protection {
   #judge(now: number): void {
     const { values } = this.#sample;
     values[REMOTE] = this.#remote ? 1 : 0;
+    // Nearly every step of a healthy pack ends here: no value is old, and none is beyond its trip value.
+    const oldest = now - oldestOf(this.#sample, this.#table.allNeeds);
+    if (this.#quiet && oldest < this.#staleAfter) {
+      values[SILENCE_CHARGE] = oldest;
+      values[SILENCE_LOAD] = oldest;
+      if (!this.#table.watch.anyBeyond(values)) return;
+    }
     values[SILENCE_CHARGE] = now - this.#since(this.#table.needs[CHARGE]!);
     values[SILENCE_LOAD] = now - this.#since(this.#table.needs[LOAD]!);
-    // Nearly every step of a healthy pack ends here.
-    if (this.#quiet && !this.#table.watch.anyBeyond(values)) return;
     this.#walk(now);
     this.#quiet = this.#isQuiet();
   }
@@ -242,12 +247,13 @@ export class Protection {
   }
 
   /**
-   * While its permission is off, a gate stands in the way as long as its clear conditions do not hold. It is raised when
-   * it is the only thing left in the way, so that people see what is waited for.
+   * While its permission is off, a gate stands in the way as long as its clear conditions do not hold, or are not known
+   * to hold. It is raised when it is the only thing left in the way, so that people see what is waited for.
    */
   #waitsFor(gate: Row, others: number): boolean {
     const bit = gate.primaryBit;
-    return !this.#current[bit] && (others & (1 << bit)) === 0 && this.#knows(bit) && gate.fails(this.#sample.values);
+    if (this.#current[bit] || (others & (1 << bit)) !== 0 || !this.#knows(bit)) return false;
+    return !gate.clears(this.#sample.values, this.#sample.whole);
   }
 
   #permit(raised: number, band: number, now: number): void {
@@ -298,24 +304,14 @@ export class Protection {
   #knows(bit: number): boolean {
     const mask = 1 << bit;
     if ((this.#known & mask) !== 0) return true;
-    if (this.#oldest(this.#table.needs[bit]!) === -Infinity) return false;
+    if (oldestOf(this.#sample, this.#table.needs[bit]!) === -Infinity) return false;
     this.#known |= mask;
     return true;
   }
 
-  #oldest(needs: Int32Array): number {
-    const { knownAt } = this.#sample;
-    let oldest = Infinity;
-    for (let i = 0; i < needs.length; i++) {
-      const at = knownAt[needs[i]!]!;
-      if (at < oldest) oldest = at;
-    }
-    return oldest;
-  }
-
-  /** As `#oldest`, but what was never known counts from the start. */
+  /** When the last of them was known; what was never known counts from the start. */
   #since(needs: Int32Array): number {
-    const oldest = this.#oldest(needs);
+    const oldest = oldestOf(this.#sample, needs);
     return oldest === -Infinity ? this.#started : oldest;
   }
 
@@ -323,7 +319,7 @@ export class Protection {
     row.state = 'raised';
     row.raisedAt = raisedAt;
     row.clearSince = Number.NaN;
-    row.event = this.#event(row, 'raised', now, Number.isNaN(row.since) ? 0 : now - row.since);
+    row.event = makeEvent(row, 'raised', now, Number.isNaN(row.since) ? 0 : now - row.since, this.#sample, this.#table);
     this.#events.push(row.event);
     this.#touch();
   }
@@ -334,62 +330,16 @@ export class Protection {
     // It clears under the name it was raised under.
     const { rule, missing } = row.event ?? { rule: row.rule.rule, missing: null };
     row.event = null;
-    this.#events.push({ ...this.#event(row, 'cleared', now, now - row.raisedAt), rule, missing });
+    this.#events.push({
+      ...makeEvent(row, 'cleared', now, now - row.raisedAt, this.#sample, this.#table),
+      rule,
+      missing,
+    });
     this.#touch();
   }
 
   #touch(): void {
     this.#changed = true;
     this.#decision = null;
-  }
-
-  #event(row: Row, edge: ProtectionEvent['edge'], at: number, duration: number): ProtectionEvent {
-    // A cleared edge and a waiting gate name the clear value they are about, a raised one the trip value.
-    const test =
-      edge === 'raised' && row.trip !== null && row.trip.holds(this.#sample.values)
-        ? row.trip
-        : row.about(this.#sample.values);
-    const value = this.#sample.values[test.of]!;
-    const cell = this.#sample.cellOf[test.of]!;
-    const flag = FLAGS.includes(test.of);
-    const needs = this.#silenceOf(row);
-    const missing = needs === null || edge === 'cleared' ? null : this.#missing(needs);
-    return {
-      rule: this.#ruleOf(row, missing),
-      row: row.rule.id,
-      code: row.rule.code ?? null,
-      severity: row.rule.severity,
-      edge,
-      quantity: QUANTITIES[test.of]!,
-      missing,
-      cell: cell === 0 ? null : cell,
-      value: flag || Number.isNaN(value) ? null : value,
-      threshold: flag ? null : test.than,
-      duration,
-      at,
-      denies: row.rule.denies,
-    };
-  }
-
-  /** The needs of a row about silence, `null` for every other row. */
-  #silenceOf(row: Row): Int32Array | null {
-    const of = row.rule.trip?.of;
-    if (of === 'silenceCharge') return this.#table.needs[CHARGE]!;
-    return of === 'silenceLoad' ? this.#table.needs[LOAD]! : null;
-  }
-
-  /** The value that has been missing for longest while others still come; `null` when all are silent together. */
-  #missing(needs: Int32Array): Quantity | null {
-    const { knownAt } = this.#sample;
-    const oldest = this.#oldest(needs);
-    if (!needs.some((index) => knownAt[index]! - oldest > 1)) return null;
-    const index = needs.find((need) => knownAt[need] === oldest);
-    return index === undefined ? null : QUANTITIES[index]!;
-  }
-
-  /** Silence of everything is `communication`, one value missing while others come `sensor`, a miscount `plausibility`. */
-  #ruleOf(row: Row, missing: Quantity | null): RuleId {
-    if (missing === null) return row.rule.rule;
-    return this.#sample.miscounted ? 'plausibility' : 'sensor';
   }
 }

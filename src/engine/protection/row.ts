@@ -96,7 +96,7 @@ export class Row {
     return true;
   }
 
-  /** True when a clear condition is known not to hold: unknown is no reason to raise a gate. */
+  /** True when a clear condition is known not to hold. */
   fails(values: Float64Array): boolean {
     for (const test of this.clear) {
       const value = values[test.of]!;

@@ -14,6 +14,8 @@ export interface Table {
   readonly watch: Watch;
   /** For each permission: the measured quantities (indexes) it rests on. */
   readonly needs: readonly Int32Array[];
+  /** What charging and the loads rest on together. */
+  readonly allNeeds: Int32Array;
   /** Bit per permission that any rule speaks about. */
   readonly configured: number;
 }
@@ -34,6 +36,7 @@ export function compileTable(settings: PackSettings, without: readonly Quantity[
     gates: rows.filter((r) => r.gate),
     watch: new Watch(rows.flatMap((r) => (r.trip === null ? [] : [r.trip]))),
     needs: PERMISSION_ROLES.map((role) => needsOf(role, rules)),
+    allNeeds: Int32Array.from(new Set([...needsOf('charge', rules), ...needsOf('load', rules)])),
     configured: ['charge', 'load', 'contactor', 'shed'].reduce(
       (mask, role) => mask | (1 << PERMISSION_ROLES.indexOf(role as PermissionRole)),
       0,
