@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { frameOf } from '../../bench/frames.ts';
-import { ROOT } from '../support/processes.ts';
+import { ROOT } from '../support/example.ts';
 
 describe('cellwarden', () => {
   let folder = '';

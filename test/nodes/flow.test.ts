@@ -1,13 +1,18 @@
 /** The nodes in a Node-RED, with hand-made readings: what goes in, what comes out, and what bad input does. */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import fc from 'fast-check';
-import { EXAMPLE, ROOT, sleep, until } from '../support/processes.ts';
+import { FIRST_EXAMPLE, ROOT, readExample } from '../support/example.ts';
+import { pause, until as untilSome } from '../support/wait.ts';
 
 const require = createRequire(import.meta.url);
+
+const until = async (what: string, limit: number, test: () => boolean): Promise<void> => {
+  await untilSome(what, limit, () => (test() ? true : null));
+};
 
 type Message = Record<string, unknown>;
 interface TestNode {
@@ -215,7 +220,7 @@ describe('the nodes in a flow', function () {
   it('a bare true closes nothing, a bare false opens, the permission of another pack or role is refused', async () => {
     const node = await load(flowOf());
     node('relay').receive({ payload: true });
-    await sleep(0.05);
+    await pause(0.05);
     assert.equal(got['contact']!.length, 0);
     node('monitor').receive({ payload: GOOD });
     await arrived('contact');
@@ -231,7 +236,7 @@ describe('the nodes in a flow', function () {
       payload: true,
       permission: { ...permission, role: 'charge', instance: 'before', sequence: 1e6 },
     });
-    await sleep(0.05);
+    await pause(0.05);
     assert.equal(last('contact')['payload'], false);
   });
 
@@ -257,7 +262,7 @@ describe('the nodes in a flow', function () {
     const second = { id: 'second', type: 'bms-protection', pack: 'pack', wires: [['contact'], [], [], [], []] };
     const node = await load(flowOf({}, [second]));
     node('second').receive({ payload: GOOD });
-    await sleep(0.1);
+    await pause(0.1);
     assert.equal(got['contact']!.length, 0);
   });
 
@@ -283,7 +288,7 @@ describe('the nodes in a flow', function () {
       assert.match(String(last('events')['payload']), sentence);
       node('monitor').receive({ payload: GOOD });
       node('protection').receive({ payload: GOOD });
-      await sleep(0.05);
+      await pause(0.05);
       assert.equal(last('charge')['payload'], false);
       assert.equal(got['contact']!.filter((m) => m['payload'] === true).length, 0);
     });
@@ -306,7 +311,7 @@ describe('the nodes in a flow', function () {
     assert.equal('pin' in command, false, 'the PIN is taken out of the message');
     node('protection').receive({ command: { name: 'remote', value: true, pin: '1234' } });
     node('protection').receive({ payload: GOOD });
-    await sleep(0.05);
+    await pause(0.05);
     assert.equal(last('charge')['payload'], false);
   });
 
@@ -333,13 +338,13 @@ describe('the nodes in a flow', function () {
       ),
       { numRuns: 300 },
     );
-    await sleep(0.2);
+    await pause(0.2);
     assert.equal(got['charge']!.filter((m) => m['payload'] === true).length, 0);
     assert.equal(got['contact']!.filter((m) => m['payload'] === true).length, 0);
   });
 
   it('the example is loaded as shipped: core nodes and ours only, every wire and reference leads somewhere', async () => {
-    const flow = JSON.parse(readFileSync(EXAMPLE, 'utf8')) as {
+    const flow = readExample(FIRST_EXAMPLE) as unknown as {
       id: string;
       type: string;
       wires?: string[][];

@@ -26,7 +26,9 @@ describe('the packed package', function () {
   });
 
   it('holds what each node needs', () => {
-    const { nodes } = (JSON.parse(readFileSync(join(packed.folder, 'package.json'), 'utf8')) as PackageFile)['node-red'];
+    const { nodes } = (JSON.parse(readFileSync(join(packed.folder, 'package.json'), 'utf8')) as PackageFile)[
+      'node-red'
+    ];
     assert.equal(Object.keys(nodes).length, 5);
     const missing = Object.values(nodes).flatMap((file) => {
       const folder = file.slice(0, file.lastIndexOf('/'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { ROOT } from '../support/processes.ts';
+import { ROOT } from '../support/example.ts';
 
 describe('the scorecard of Node-RED', function () {
   this.timeout(180_000);

@@ -33,8 +33,8 @@ export function makeEvent(
 ): ProtectionEvent {
   const { values, cellOf } = sample;
   // A cleared edge and a waiting gate name the clear value they are about, a raised one the trip value.
-  const tripped = edge === 'raised' && row.trip?.holds(values) === true;
-  const test = tripped ? row.trip! : row.about(values);
+  const { trip } = row;
+  const test = edge === 'raised' && trip !== null && trip.holds(values) ? trip : row.about(values);
   const value = values[test.of]!;
   const cell = cellOf[test.of]!;
   const flag = FLAGS.includes(test.of);
