@@ -75,6 +75,7 @@ function coil(bus: ModbusBus, config: RelayConfig, host: Host): RelayOutput {
 
 function connect(relay: RelayRuntime, { node, host, translate, status }: RelayViewOptions): RelayView {
   let troubled = false;
+  let refused: Shown | null = null;
   const show = (report: RelayReport): void => {
     const { fill, shape, text } = relayStatus(report, relay.role === 'pre-alarm', translate);
     status.show(fill, shape, text);
@@ -102,10 +103,14 @@ function connect(relay: RelayRuntime, { node, host, translate, status }: RelayVi
       }
       const shown = relay.show(permission);
       if (!REFUSED.includes(shown)) {
+        refused = null;
         show(relay.report());
         return done();
       }
       status.show('red', 'ring', translate(`bms-relay-out.status.${shown}`));
+      // Once: such a message comes again every second.
+      if (refused === shown) return done();
+      refused = shown;
       done(new Error(translate(`bms-relay-out.error.${shown}`, { pack: permission.pack, role: permission.role })));
     },
     close(removed) {
@@ -147,8 +152,6 @@ function refuse({ node, host, translate, status }: RelayViewOptions, key: string
   status.show('red', 'ring', translate(`bms-relay-out.status.${key}`));
   node.error(problem);
   host.releaseRelay(node.id, true);
-  return {
-    input: (_message, done) => done(new Error(problem)),
-    close: () => undefined,
-  };
+  // Said once, above: permissions go on coming every second.
+  return { input: (_message, done) => done(), close: () => undefined };
 }
