@@ -43,6 +43,9 @@ export class RelayRuntime {
   readonly #packs: readonly FollowedPack[];
   readonly #output: RelayOutput;
   readonly #leases = new Map<FollowedPack, Lease>();
+  /** A bare false was the last word. */
+  #told = false;
+  #ended = false;
   readonly #listeners = new Set<(report: RelayReport) => void>();
   readonly #stopOutput: () => void;
   #reason: RelayReason = 'unheard';
@@ -67,6 +70,7 @@ export class RelayRuntime {
 
   /** Shows a permission to the relay; says what became of it. Opening happens before this returns. */
   show(permission: Permission): Shown {
+    if (this.#ended) return 'expired';
     const pack = this.#packs.find((p) => p.name() === permission.pack);
     if (pack === undefined) return 'other-pack';
     if (permission.role !== this.role) return 'other-role';
@@ -75,14 +79,19 @@ export class RelayRuntime {
     // A lease is on the held state: allowed for a permission, quiet for the pre-alarm.
     const held = this.role === 'pre-alarm' ? !permission.allowed : permission.allowed;
     const shown = acceptPermission(lease, { ...permission, allowed: held }, this.#clock.now());
-    if (shown === 'renewed' || shown === 'withdrawn' || shown === 'expired') this.#follow('not-allowed');
+    if (shown === 'renewed' || shown === 'withdrawn' || shown === 'expired') {
+      this.#told = false;
+      this.#follow();
+    }
     return shown;
   }
 
   /** A bare `false`: opens at once and stays open until the next permission. */
   tellFalse(): void {
+    if (this.#ended) return;
     for (const lease of this.#leases.values()) lease.until = -Infinity;
-    this.#follow('told');
+    this.#told = true;
+    this.#follow();
   }
 
   report(): RelayReport {
@@ -101,6 +110,7 @@ export class RelayRuntime {
 
   /** Opens for good: the node was removed, or did not come back after a deploy. */
   end(): void {
+    this.#ended = true;
     this.#cancelEnd?.();
     this.#leases.clear();
     this.#reason = 'removed';
@@ -125,19 +135,30 @@ export class RelayRuntime {
     return lease;
   }
 
-  #follow(reasonOpen: RelayReason): void {
+  #follow(): void {
     this.#cancelEnd?.();
     this.#cancelEnd = null;
     const now = this.#clock.now();
     const until = Math.min(...this.#packs.map((pack) => this.#leases.get(pack)?.until ?? -Infinity));
     if (until <= now) {
-      this.#reason = reasonOpen;
+      this.#reason = this.#reasonAgainst(now);
       this.#output.release();
     } else {
       this.#output.hold(until);
-      this.#cancelEnd = this.#clock.after(until - now, () => this.#follow('lease-ended'));
+      this.#cancelEnd = this.#clock.after(until - now, () => this.#follow());
     }
     this.#report();
+  }
+
+  /** Why it is open: somebody's word before somebody's silence. */
+  #reasonAgainst(now: number): RelayReason {
+    if (this.#told) return 'told';
+    const leases = this.#packs.map((pack) => this.#leases.get(pack));
+    if (leases.some((lease) => lease !== undefined && lease.sequence >= 0 && lease.until === -Infinity))
+      return 'not-allowed';
+    return leases.some((lease) => lease !== undefined && lease.until > -Infinity && lease.until <= now)
+      ? 'lease-ended'
+      : 'unheard';
   }
 
   #report(): void {

@@ -137,7 +137,7 @@ export class Editor {
       );
     }
     // Node-RED closes no dialog within its first moments.
-    await pause(0.5);
+    await pause(0.25);
   }
 
   /** Reads from the page by an expression of Node-RED's own, such as `RED.nodes.dirty()`. */
