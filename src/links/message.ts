@@ -22,10 +22,14 @@ export function observationOf(payload: unknown): Observation | null {
   if (Array.isArray(given['cells'])) {
     const cells = given['cells'].slice(0, MOST_CELLS + 1);
     seen.cellCount = cells.length;
-    seen.cells = cells.map((cell, index) => cellOf(cell, index + 1));
+    // `Array.from` visits gaps in a list too: what is not there is unknown.
+    seen.cells = Array.from(cells, (cell, index) => cellOf(cell, index + 1));
   }
   if (Array.isArray(given['temperatures'])) {
-    seen.temperatures = given['temperatures'].slice(0, MOST_CELLS).map((t) => scalar(t) ?? null);
+    const sensors: unknown[] = given['temperatures'].slice(0, MOST_CELLS);
+    seen.temperatures = Array.from(sensors, (t) => scalar(t) ?? null);
+    const oldest = Math.max(0, ...Array.from(sensors, ageOf));
+    if (oldest > 0) seen.temperaturesAge = oldest;
   }
   for (const name of ['voltage', 'current', 'currentIn', 'currentOut', 'soc'] as const) {
     const value = scalar(given[name]);
@@ -61,8 +65,9 @@ function cellOf(given: unknown, cell: number): CellObservation {
 function scalar(given: unknown): number | null | undefined {
   if (given === undefined) return undefined;
   if (given === null || typeof given === 'number') return given;
-  if (typeof given === 'object' && Object.hasOwn(given, 'value')) return scalar((given as { value: unknown }).value);
-  return Number.NaN;
+  if (typeof given !== 'object' || !Object.hasOwn(given, 'value')) return Number.NaN;
+  const { value } = given as { value: unknown };
+  return value === null || value === undefined || typeof value === 'number' ? value : Number.NaN;
 }
 
 function extreme(given: unknown, value: number | null, number: unknown): Extreme {

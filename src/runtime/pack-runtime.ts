@@ -163,7 +163,9 @@ export class PackRuntime {
     if (stamp === null || !isReading(given)) return 'no-reading';
     if (stamp.instance !== this.instance) return 'foreign';
     const now = this.#clock.now();
-    if (stamp.sequence <= this.#judged || stamp.monotonic > now) return 'repeated';
+    // Neither heard before, nor from the future, nor one that was never sent.
+    const strange = stamp.monotonic > now || stamp.sequence > this.#readings;
+    if (strange || stamp.sequence <= this.#judged) return 'repeated';
     this.#judged = stamp.sequence;
     this.#decided(this.engine.protection.step(given, now, stamp.monotonic), now);
     return 'judged';
@@ -269,7 +271,9 @@ export class PackRuntime {
   /** No lease lasts past the moment at which the oldest value it rests on becomes unknown. */
   #leaseEnd(role: PermissionRole, now: number): number {
     const lease = numberOf(this.settings, role === 'charge' || role === 'alternator' ? 'leaseCharge' : 'leaseLoad');
-    return Math.min(now + lease, this.engine.protection.relyUntil(role));
+    const rely = this.engine.protection.relyUntil(role);
+    // What was never known gives no lease at all.
+    return rely === -Infinity ? now : Math.min(now + lease, rely);
   }
 
   /** The pre-alarm output blinks instead of sounding all the time (VSB-6). */

@@ -51,6 +51,7 @@ export class RelayRuntime {
   #reason: RelayReason = 'unheard';
   #switches = 0;
   #last: RelayState;
+  #lastReason: RelayReason = 'unheard';
   #cancelEnd: (() => void) | null = null;
 
   constructor(options: RelayRuntimeOptions) {
@@ -169,9 +170,11 @@ export class RelayRuntime {
       state.commanded === before.commanded &&
       state.actual === before.actual &&
       state.verified === before.verified &&
-      state.problem === before.problem;
+      state.problem === before.problem &&
+      this.#reason === this.#lastReason;
     if (same) return;
     this.#last = state;
+    this.#lastReason = this.#reason;
     const report = this.report();
     for (const listener of this.#listeners) listener(report);
   }

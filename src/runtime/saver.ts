@@ -76,9 +76,16 @@ function isSaved(given: unknown): given is Saved {
     typeof protection === 'object' &&
     protection !== null &&
     Array.isArray(protection.raised) &&
-    protection.raised.every((r) => typeof r.row === 'string' && typeof r.seconds === 'number') &&
+    [...protection.raised].every(isRaised) &&
     typeof protection.permissions === 'object' &&
     protection.permissions !== null &&
+    Object.values(protection.permissions).every((allowed) => typeof allowed === 'boolean') &&
     typeof protection.remote === 'boolean'
   );
+}
+
+function isRaised(given: unknown): boolean {
+  if (typeof given !== 'object' || given === null) return false;
+  const { row, seconds } = given as Record<string, unknown>;
+  return typeof row === 'string' && typeof seconds === 'number';
 }

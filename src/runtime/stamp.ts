@@ -19,8 +19,12 @@ export function stampOf(reading: unknown): Stamp | null {
   const stamp = (reading as { stamp?: unknown }).stamp;
   if (typeof stamp !== 'object' || stamp === null) return null;
   const { instance, sequence, monotonic } = stamp as Record<string, unknown>;
-  const whole = typeof instance === 'string' && typeof sequence === 'number' && typeof monotonic === 'number';
+  const whole = typeof instance === 'string' && isFiniteNumber(sequence) && isFiniteNumber(monotonic);
   return whole ? { instance, sequence, monotonic } : null;
+}
+
+function isFiniteNumber(given: unknown): given is number {
+  return typeof given === 'number' && Number.isFinite(given);
 }
 
 const PARTS = [

@@ -50,7 +50,8 @@ export function openStore(folder: string, report: (problem: string | null) => vo
   };
 
   const tell = (problem: string | null): void => {
-    if (problem === null && !failed) return;
+    // Once when it starts, once when it is over: a full disk refuses every time.
+    if ((problem !== null) === failed) return;
     failed = problem !== null;
     report(problem);
   };

@@ -25,6 +25,8 @@ const TIMEOUT_CHARGE = 5;
 const TIMEOUT_LOAD = 20;
 const LEASE_CHARGE = 5;
 const LEASE_LOAD = 60;
+/** A board that has kept silent is asked again only now and then. */
+const RECOVERY = 6;
 
 describe('the chain, judged by the relay board', function () {
   this.timeout(60_000);
@@ -172,16 +174,12 @@ describe('the chain, judged by the relay board', function () {
 
   it('a relay board that was deaf for 3 s obeys again', async () => {
     await heal();
-    const deaf = seconds();
     await board.command('dead');
     await pause(3);
     await board.command('alive');
-    await until(
-      () => `both relays to be closed again; ${tell(since(deaf), deaf)}`,
-      5,
-      () => (isClosed(CHARGE) && isClosed(LOAD)) || null,
-    );
-    await pause(1);
+    await pause(RECOVERY);
+    assert.ok(isClosed(CHARGE) && isClosed(LOAD));
+    // Longer than the charge relay's lease: it is being renewed again.
     await stays(LEASE_CHARGE);
   });
 
@@ -193,7 +191,7 @@ describe('the chain, judged by the relay board', function () {
     assert.equal(edge.by, 'flash-end');
     const alive = seconds();
     await board.command('alive');
-    await moves(CHARGE, 'closed', alive, [0, 5]);
+    await moves(CHARGE, 'closed', alive, [0, RECOVERY]);
     assert.ok(isClosed(LOAD));
   });
 

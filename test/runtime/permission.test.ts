@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { acceptPermission, emptyLease, parsePermission, type Permission } from '../../src/runtime/permission.ts';
+import { seconds } from './support/arbitrary-seconds.ts';
 
 const GOOD: Permission = {
   pack: 'house',
@@ -89,7 +90,7 @@ describe('a lease', () => {
     const permission = fc.record({
       sequence: fc.integer({ min: 0, max: 1000 }),
       allowed: fc.boolean(),
-      lasts: fc.double({ min: -5, max: 60, noNaN: true }),
+      lasts: seconds(-5, 60),
     });
     fc.assert(
       fc.property(fc.uniqueArray(permission, { selector: (p) => p.sequence, minLength: 1 }), (list) => {

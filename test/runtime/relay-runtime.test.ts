@@ -7,6 +7,7 @@ import type { Permission } from '../../src/runtime/permission.ts';
 import { RelayRuntime, type RelayReport } from '../../src/runtime/relay-runtime.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { createFakeOutput } from './support/fake-output.ts';
+import { seconds } from './support/arbitrary-seconds.ts';
 
 interface Known {
   name: string | null;
@@ -203,7 +204,7 @@ const NAMES = ['house', 'boat'];
 const aStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constant('wait' as const), seconds: fc.double({ min: 0, max: 6, noNaN: true }) }),
+    arbitrary: fc.record({ do: fc.constant('wait' as const), seconds: seconds(0, 6) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('false' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const), pack: fc.integer({ min: 0, max: 1 }) }) },
@@ -215,7 +216,7 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
       permission: fc.record({
         allowed: fc.boolean(),
         sequence: fc.integer({ min: 0, max: 12 }),
-        lasts: fc.double({ min: -3, max: 12, noNaN: true }),
+        lasts: seconds(-3, 12),
         role: fc.constantFrom<Role>('charge', 'charge', 'charge', 'charge', 'load'),
         fromBefore: fc.constantFrom(false, false, false, false, true),
       }),
@@ -304,7 +305,7 @@ describe('a relay, whatever happens to it', () => {
     // Permissions as a pack gives them, a second apart; then a network that shuffles, repeats and delays them.
     const plan = fc.record({
       given: fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }),
-      arrivals: fc.array(fc.record({ which: fc.nat(), wait: fc.double({ min: 0, max: 3, noNaN: true }) }), {
+      arrivals: fc.array(fc.record({ which: fc.nat(), wait: seconds(0, 3) }), {
         maxLength: 40,
       }),
     });

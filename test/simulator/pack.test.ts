@@ -18,9 +18,13 @@ describe('simulated cell', () => {
     assert.ok(restVoltage(104) > 3.65, 'overcharged, it runs away');
     assert.ok(restVoltage(-3) < 2.5, 'emptied beyond its end, it collapses');
     fc.assert(
-      fc.property(fc.double({ min: -20, max: 110, noNaN: true }), fc.double({ min: 0.01, max: 5, noNaN: true }), (soc, more) => {
-        assert.ok(restVoltage(soc + more) >= restVoltage(soc));
-      }),
+      fc.property(
+        fc.double({ min: -20, max: 110, noNaN: true }),
+        fc.double({ min: 0.01, max: 5, noNaN: true }),
+        (soc, more) => {
+          assert.ok(restVoltage(soc + more) >= restVoltage(soc));
+        },
+      ),
     );
   });
 });

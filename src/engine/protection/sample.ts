@@ -122,7 +122,9 @@ export class Sample {
     let at = 0;
     for (let i = 0; i < cells.length; i++) {
       const cell = cells[i]!;
-      if (cell.balancing === true || cell.temperature === null || cell.temperature <= most) continue;
+      if (cell.balancing === true) continue;
+      if (typeof cell.temperature !== 'number' || Number.isNaN(cell.temperature)) return;
+      if (cell.temperature <= most) continue;
       most = cell.temperature;
       at = i + 1;
     }

@@ -91,10 +91,11 @@ export class SourceTable {
     this.#keepExtreme('cellMax', seen.cellMax, LIMITS.cellVoltage, source, at);
     this.#keepExtreme('temperatureMin', seen.temperatureMin, LIMITS.temperature, source, at);
     this.#keepExtreme('temperatureMax', seen.temperatureMax, LIMITS.temperature, source, at);
-    if (seen.cells !== undefined) for (const cell of seen.cells) this.#keepCell(cell, source, at - aged(cell.age));
+    if (seen.cells !== undefined)
+      for (const cell of seen.cells) if (cell !== undefined) this.#keepCell(cell, source, at - aged(cell.age));
     if (seen.temperatures !== undefined) {
-      const values = seen.temperatures.map((t) => this.#temperature(t));
-      this.#temperatures = { values, at, source };
+      const values = Array.from(seen.temperatures, (t) => this.#temperature(t ?? null));
+      this.#temperatures = { values, at: at - aged(seen.temperaturesAge), source };
     }
     if (seen.hardware !== undefined) this.#hardware = { flags: seen.hardware, at };
     if (seen.extra !== undefined) this.#extra = seen.extra;
@@ -231,7 +232,12 @@ export class SourceTable {
   #fillCellExtremes(reading: Reading, now: number): void {
     const min = this.#extremes.get('cellMin');
     const max = this.#extremes.get('cellMax');
-    if (min !== undefined && max !== undefined) {
+    // Extremes that are no longer told stand in nobody's way: single cells may come instead.
+    const told = min !== undefined && max !== undefined;
+    if (
+      told &&
+      (this.#fresh(min.at, now) || this.#cells.every((cell) => cell === null || !this.#fresh(cell.at, now)))
+    ) {
       reading.cellMin = this.#deviceExtreme(min, now);
       reading.cellMax = this.#deviceExtreme(max, now);
       return;

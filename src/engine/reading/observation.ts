@@ -39,6 +39,8 @@ export interface Observation {
   readonly temperatureMax?: Extreme;
   /** Sensors that belong to no cell. */
   readonly temperatures?: readonly (number | null)[];
+  /** Seconds before the observation when the oldest of them was measured. */
+  readonly temperaturesAge?: number;
   readonly voltage?: number | null;
   readonly current?: number | null;
   readonly currentIn?: number | null;

@@ -1,0 +1,243 @@
+/** What the nodes of one Node-RED share: packs and relays across redeploys, names, and who owns which output. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Given } from '../../src/engine/pack/validate.ts';
+import { createBusRegistry } from '../../src/links/bus/registry.ts';
+import { messageOnlyRelay } from '../../src/relays/message-only.ts';
+import { Host, type PackRequest, type RelayRequest } from '../../src/runtime/host.ts';
+import type { Permission } from '../../src/runtime/permission.ts';
+import type { StampedReading } from '../../src/runtime/stamp.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { settingsOf } from '../support/pack.ts';
+import { healthy, HEALTHY } from './support/packs.ts';
+
+describe('what all nodes share', () => {
+  let userDir = '';
+  beforeEach(() => {
+    userDir = mkdtempSync(join(tmpdir(), 'cellwarden-host-'));
+  });
+  afterEach(() => rmSync(userDir, { recursive: true, force: true }));
+
+  function hostOf() {
+    const clock = new ManualClock();
+    const host = new Host(clock, createBusRegistry(clock));
+    const pack = (over: Partial<PackRequest> & { given?: Given } = {}): PackRequest => {
+      const { given, ...rest } = over;
+      const name = rest.name ?? 'house';
+      const settings = settingsOf('lifepo4', given);
+      const quiet = { report: () => undefined, translate: (key: string) => key };
+      return { id: 'p1', name, settings, firstClose: true, link: 'message', bus: null, userDir, ...quiet, ...rest };
+    };
+    const relay = (over: Partial<RelayRequest> = {}): RelayRequest => ({
+      id: 'r1',
+      role: 'charge',
+      packs: ['p1'],
+      owner: null,
+      hash: 'h',
+      openOutput: messageOnlyRelay,
+      ...over,
+    });
+    return { clock, host, pack, relay };
+  }
+
+  describe('packs', () => {
+    it('a redeploy with the same settings gets the running pack back', () => {
+      const { clock, host, pack } = hostOf();
+      const first = host.claimPack(pack());
+      host.releasePack('p1', false);
+      clock.advance(15);
+      assert.equal(host.claimPack(pack()), first);
+      clock.advance(600);
+      assert.equal(host.pack('p1'), first);
+    });
+
+    it('other settings, another name, another first close or another link make another instance', () => {
+      const { host, pack } = hostOf();
+      const changes: (Partial<PackRequest> & { given?: Given })[] = [
+        {},
+        { given: { cellOvervoltage: 3.6 } },
+        { name: 'boat' },
+        { firstClose: false },
+        { link: '123smartbms' },
+      ];
+      const instances = changes.map((change) => {
+        const { instance } = host.claimPack(pack(change));
+        host.releasePack('p1', false);
+        return instance;
+      });
+      assert.equal(new Set(instances).size, changes.length);
+    });
+
+    it('two hosts, as after a restart, never give the same instance', () => {
+      const a = hostOf();
+      const b = hostOf();
+      assert.notEqual(a.host.claimPack(a.pack()).instance, b.host.claimPack(b.pack()).instance);
+    });
+
+    it('other settings take over what the pack knew a moment ago, written to the disk or not', () => {
+      const { clock, host, pack } = hostOf();
+      const first = host.claimPack(pack());
+      first.claimJudge('j', () => undefined);
+      for (let i = 0; i < 5; i++) {
+        clock.advance(1);
+        first.judgeObservation({ ...healthy([3.3, 3.8, 3.3, 3.3]), soc: 42 });
+      }
+      host.releasePack('p1', false);
+      const second = host.claimPack(pack({ given: { cellOvervoltage: 3.64 } }));
+      assert.ok(Math.abs(second.engine.soc - 0.42) < 0.01);
+      second.claimJudge('j', () => undefined);
+      for (let i = 0; i < 30; i++) {
+        clock.advance(1);
+        second.judgeObservation(healthy([3.5, 3.5, 3.5, 3.5]));
+      }
+      assert.equal(second.engine.protection.allowed('charge'), false, 'the trip of before is not forgotten');
+    });
+
+    it('what is on the disk belongs to the id: a rename keeps it, a copy starts empty', async () => {
+      const { clock, host, pack } = hostOf();
+      const first = host.claimPack(pack());
+      clock.advance(1);
+      first.observe('message', { ...HEALTHY, soc: 42 });
+      host.releasePack('p1', true);
+      await first.settled();
+      const later = hostOf();
+      const renamed = later.host.claimPack(later.pack({ name: 'cabin' }));
+      assert.ok(Math.abs(renamed.engine.soc - 0.42) < 0.01);
+      const copy = later.host.claimPack(later.pack({ id: 'p2', name: 'copy' }));
+      assert.ok(Number.isNaN(copy.engine.soc));
+    });
+
+    it('an id from a subflow is a folder name and nothing else', async () => {
+      const { host, pack } = hostOf();
+      const ids = ['../../etc/passwd', 'a/b', '..', 'sub-flow:1', 'c3117a4d'];
+      const packs = ids.map((id, i) => host.claimPack(pack({ id, name: `n${i}` })));
+      for (const id of ids) host.releasePack(id, true);
+      await Promise.all(packs.map((p) => p.settled()));
+      assert.deepEqual(readdirSync(userDir), ['cellwarden']);
+      const folders = readdirSync(join(userDir, 'cellwarden'), { withFileTypes: true });
+      assert.equal(folders.length, ids.length, 'each its own');
+      assert.ok(folders.every((entry) => entry.isDirectory() && /^[A-Za-z0-9_-]+$/.test(entry.name)));
+    });
+
+    it('a name is taken while its pack runs, by nobody but that pack, and free when it is gone', () => {
+      const { host, pack } = hostOf();
+      host.claimPack(pack());
+      assert.equal(host.nameTaken('p1', 'house'), false);
+      assert.equal(host.nameTaken('p2', 'house'), true);
+      host.releasePack('p1', true);
+      assert.equal(host.nameTaken('p2', 'house'), false);
+    });
+
+    it('a pack on a serial port that does not exist says so and allows nothing', () => {
+      const { clock, host, pack } = hostOf();
+      const running = host.claimPack(pack({ link: '123smartbms', bus: null }));
+      const readings: StampedReading[] = [];
+      running.onReading((reading) => readings.push(reading));
+      return Promise.resolve().then(() => {
+        clock.advance(1);
+        assert.equal(readings.at(-1)!.sources['link']?.error, 'bms-config.bus.missing');
+        host.releasePack('p1', true);
+      });
+    });
+  });
+
+  describe('relays', () => {
+    const permission = (instance: string, until: number, sequence = 1): Permission => ({
+      pack: 'house',
+      role: 'charge',
+      allowed: true,
+      instance,
+      sequence,
+      validUntil: until,
+    });
+
+    it('a redeploy lives on what is left of the lease, and no longer', () => {
+      const { clock, host, pack, relay } = hostOf();
+      const { instance } = host.claimPack(pack());
+      const first = host.claimRelay(relay())!;
+      first.show(permission(instance, clock.now() + 5));
+      host.releaseRelay('r1', false);
+      host.releasePack('p1', false);
+      clock.advance(0.003);
+      host.claimPack(pack());
+      const again = host.claimRelay(relay())!;
+      assert.equal(again, first);
+      assert.equal(again.report().commanded, true);
+      clock.advance(5);
+      assert.equal(again.report().commanded, false);
+    });
+
+    it('a neighbour that hangs for 15 s: the lease ends while the flow is being taken down', () => {
+      const { clock, host, pack, relay } = hostOf();
+      const { instance } = host.claimPack(pack());
+      const first = host.claimRelay(relay())!;
+      first.show(permission(instance, clock.now() + 5));
+      host.releaseRelay('r1', false);
+      clock.advance(5.01);
+      assert.equal(first.report().commanded, false, 'although the node is closed');
+      clock.advance(10);
+      assert.equal(host.claimRelay(relay()), first);
+      assert.equal(first.report().switches, 2);
+    });
+
+    it('removed, or changed, it opens at once', () => {
+      const { clock, host, pack, relay } = hostOf();
+      const { instance } = host.claimPack(pack());
+      for (const gone of [() => host.releaseRelay('r1', true), () => host.claimRelay(relay({ hash: 'other' }))]) {
+        const running = host.claimRelay(relay())!;
+        running.show(permission(instance, clock.now() + 5));
+        assert.equal(running.report().commanded, true);
+        gone();
+        assert.equal(running.report().commanded, false);
+        host.releaseRelay('r1', true);
+      }
+    });
+
+    it('one output, one owner: the first stays, whoever asks and however often', () => {
+      const { host, pack, relay } = hostOf();
+      host.claimPack(pack());
+      const first = host.claimRelay(relay({ owner: 'board 1' }));
+      assert.ok(first);
+      for (let i = 0; i < 3; i++) assert.equal(host.claimRelay(relay({ id: 'r2', owner: 'board 1' })), null);
+      assert.equal(host.claimRelay(relay({ owner: 'board 1' })), first);
+      host.releaseRelay('r2', true);
+      assert.equal(host.claimRelay(relay({ id: 'r2', owner: 'board 1' })), null, 'the loser gives nothing away');
+      assert.ok(host.claimRelay(relay({ id: 'r2', owner: 'board 2' })));
+    });
+
+    it('two relays that change places in one deploy find their outputs free', () => {
+      const { host, pack, relay } = hostOf();
+      host.claimPack(pack());
+      host.claimRelay(relay({ owner: 'board 1' }));
+      host.claimRelay(relay({ id: 'r2', owner: 'board 2' }));
+      host.releaseRelay('r1', false);
+      host.releaseRelay('r2', false);
+      assert.ok(host.claimRelay(relay({ owner: 'board 2', hash: 'h2' })));
+      assert.ok(host.claimRelay(relay({ id: 'r2', owner: 'board 1', hash: 'h1' })));
+    });
+
+    it('one that asks for another output leaves its old one to the others', () => {
+      const { host, pack, relay } = hostOf();
+      host.claimPack(pack());
+      host.claimRelay(relay({ owner: 'board 1' }));
+      host.claimRelay(relay({ owner: 'board 2', hash: 'h2' }));
+      assert.ok(host.claimRelay(relay({ id: 'r2', owner: 'board 1' })));
+    });
+
+    it('follows the pack of that id: new settings make the old permissions foreign, a deleted pack all of them', () => {
+      const { clock, host, pack, relay } = hostOf();
+      const { instance } = host.claimPack(pack());
+      const running = host.claimRelay(relay())!;
+      assert.equal(running.show(permission(instance, clock.now() + 5)), 'renewed');
+      const next = host.claimPack(pack({ given: { cellOvervoltage: 3.6 } }));
+      assert.equal(running.show(permission(instance, clock.now() + 5, 9)), 'foreign');
+      assert.equal(running.show(permission(next.instance, clock.now() + 5)), 'renewed');
+      host.releasePack('p1', true);
+      assert.equal(running.show(permission(next.instance, clock.now() + 9, 9)), 'other-pack');
+      clock.advance(5);
+      assert.equal(running.report().commanded, false);
+    });
+  });
+});
