@@ -182,7 +182,7 @@ describe('what is no number', () => {
   it('is impossible, not missing and not nought', () => {
     for (const thing of NOT_A_NUMBER) {
       const { current, voltage, cells } = readingOf({ current: thing, voltage: thing, cells: [3.3, thing, 3.3, 3.3] });
-      assert.deepEqual([current.value, current.cause], [null, 'impossible'], String(thing));
+      assert.deepEqual([current.value, current.cause], [null, 'impossible'], typeof thing);
       assert.deepEqual([voltage.value, voltage.cause], [null, 'impossible']);
       if (typeof thing !== 'object') assert.equal(cells[1]!.voltage, null, String(thing));
     }
