@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { PackEngine } from '../engine/pack-engine.ts';
 import { numberOf } from '../engine/pack/settings.ts';
 import type { ProtectionEvent } from '../engine/protection/decision.ts';
-import type { Quantity } from '../engine/protection/rule.ts';
+import type { Quantity } from '../engine/protection/quantity.ts';
 import type { Observation } from '../engine/reading/observation.ts';
 import { readingPayload } from '../runtime/reading-payload.ts';
 import type { Translate } from '../texts/translate.ts';

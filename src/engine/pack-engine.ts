@@ -6,7 +6,8 @@ import { SocCounter } from './estimator/soc-counter.ts';
 import { numberOf, staleAfter, type PackSettings } from './pack/settings.ts';
 import type { ProtectionMemory } from './protection/decision.ts';
 import { Protection } from './protection/protection.ts';
-import type { Quantity } from './protection/rule.ts';
+import type { Quantity } from './protection/quantity.ts';
+import { LimitKeeper, type Limits } from './limits/limits.ts';
 import { SourceTable } from './reading/assemble.ts';
 import type { Observation } from './reading/observation.ts';
 import type { Reading } from './reading/reading.ts';
@@ -23,6 +24,8 @@ export interface PackEngineOptions {
   readonly name: string;
   readonly memory?: PackMemory | null;
   readonly firstClose?: boolean;
+  /** Somebody vouches for an external precharge where the settings do not say (a log that is replayed). */
+  readonly precharged?: boolean;
   readonly without?: readonly Quantity[];
 }
 
@@ -31,15 +34,18 @@ export class PackEngine {
   readonly protection: Protection;
   readonly #sources: SourceTable;
   readonly #soc: SocCounter;
+  readonly #limits: LimitKeeper;
 
   constructor(settings: PackSettings, options: PackEngineOptions) {
     this.settings = settings;
     this.protection = new Protection(settings, {
       memory: options.memory?.protection ?? null,
       firstClose: options.firstClose === true,
+      precharged: options.precharged === true,
       without: options.without ?? [],
     });
     this.#soc = new SocCounter(settings, options.memory ?? null);
+    this.#limits = new LimitKeeper(settings);
     this.#sources = new SourceTable({
       pack: options.name,
       cells: numberOf(settings, 'cells'),
@@ -88,6 +94,11 @@ export class PackEngine {
   #seedFromDevice(now: number): void {
     const soc = this.#sources.deviceSoc(now);
     if (soc !== null) this.#soc.seed(soc / 100);
+  }
+
+  /** What chargers and loads may use, after the last judged reading; to be asked about once a second. */
+  limits(now: number): Limits {
+    return this.#limits.step(this.protection.limitInputs, now);
   }
 
   memory(now: number): PackMemory {

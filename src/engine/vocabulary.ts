@@ -52,5 +52,12 @@ export type Role = (typeof ROLES)[number];
 export type Severity = 'info' | 'warning' | 'alarm' | 'fault';
 export type Edge = 'raised' | 'cleared';
 
-export const PROFILE_IDS = ['lifepo4', '123smartbms'] as const;
+export const PROFILE_IDS = [
+  'lifepo4',
+  '123smartbms',
+  'victron-smart-lithium',
+  'victron-smart-bms-12-200',
+  'offgridtec-smart-pro',
+  'ecs-smartpro',
+] as const;
 export type ProfileId = (typeof PROFILE_IDS)[number];

@@ -239,7 +239,16 @@ export class PackRuntime {
     if (charge.reason === 'starting' || load.reason === 'starting') return [];
     this.#starting = false;
     if (others > 0) return [];
-    const none = { missing: null, cell: null, value: null, threshold: null, duration: 0, denies: [] };
+    const none = {
+      missing: null,
+      cell: null,
+      value: null,
+      threshold: null,
+      duration: 0,
+      denies: [],
+      count: 1,
+      first: now,
+    };
     const what = { rule: 'communication', row: 'start', code: 'start', severity: 'info', edge: 'cleared' } as const;
     return [{ ...what, ...none, quantity: 'communication', at: now }];
   }

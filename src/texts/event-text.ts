@@ -1,6 +1,6 @@
 /** An event as people read it: what, which cell, how much, against which limit, for how long, and what follows. */
 import type { ProtectionEvent } from '../engine/protection/decision.ts';
-import type { Quantity } from '../engine/protection/rule.ts';
+import type { Quantity } from '../engine/protection/quantity.ts';
 import type { PermissionRole } from '../engine/vocabulary.ts';
 import type { Translate } from './translate.ts';
 

@@ -62,13 +62,15 @@ describe('settings', () => {
         ? [40, 10]
         : lower.includes('oc') || lower.includes('Restart')
           ? [80, 40]
-          : lower.startsWith('pack')
-            ? [60, 40]
-            : lower.includes('urrent')
-              ? [500, 5]
-              : lower.includes('imbalance')
-                ? [1, 0.1]
-                : [3.7, 2.6];
+          : lower.startsWith('alternator') || lower.startsWith('starter')
+            ? [15, 14]
+            : lower.startsWith('pack')
+              ? [60, 40]
+              : lower.includes('urrent')
+                ? [500, 5]
+                : lower.includes('imbalance')
+                  ? [1, 0.1]
+                  : [3.7, 2.6];
       const found = problems({ ...given, [lower]: low, [upper]: upper === 'balanceVoltage' ? 3.1 : high });
       assert.ok(
         found.some((p) => p.endsWith(':order')),

@@ -4,7 +4,8 @@ import { PackEngine, type PackMemory } from '../../src/engine/pack-engine.ts';
 import { resolveSettings, type Given } from '../../src/engine/pack/validate.ts';
 import type { PackSettings } from '../../src/engine/pack/settings.ts';
 import type { ProtectionEvent } from '../../src/engine/protection/decision.ts';
-import type { Quantity } from '../../src/engine/protection/rule.ts';
+import type { Quantity } from '../../src/engine/protection/quantity.ts';
+import type { Hardware } from '../../src/engine/reading/reading.ts';
 import type { PermissionRole, ProfileId } from '../../src/engine/vocabulary.ts';
 
 export function settingsOf(profile: ProfileId, given: Given = {}): PackSettings {
@@ -19,11 +20,19 @@ export interface Said {
   readonly current?: number | null;
   readonly soc?: number;
   readonly communication?: boolean;
+  /** The pack's voltage; the sum of its cells where nothing is said. */
+  readonly voltage?: number | null;
+  readonly starter?: number | null;
+  readonly alternatorCurrent?: number | null;
+  readonly bmsTemperature?: number | null;
+  readonly hardware?: Hardware;
 }
 
 export interface BenchOptions {
   readonly given?: Given;
   readonly firstClose?: boolean;
+  /** Somebody vouches for an external precharge; true where nothing is said. */
+  readonly precharged?: boolean;
   readonly memory?: PackMemory | null;
   readonly without?: readonly Quantity[];
 }
@@ -38,6 +47,7 @@ export class Bench {
     this.engine = new PackEngine(settingsOf(profile, options.given), {
       name: 'test',
       firstClose: options.firstClose ?? true,
+      precharged: options.precharged ?? true,
       memory: options.memory ?? null,
       without: options.without ?? [],
     });
@@ -46,19 +56,22 @@ export class Bench {
   /** One row, `seconds` after the one before; what is not said is as in a healthy pack at rest. */
   say(said: Said = {}, seconds = 1): this {
     this.now += seconds;
-    const { cells = [3.3, 3.3, 3.3, 3.3], temperatures = [20], current = 0, soc, communication } = said;
+    const { cells = [3.3, 3.3, 3.3, 3.3], temperatures = [20], current = 0, soc, communication, voltage } = said;
     if (communication === false) this.engine.observe('device', { hardware: { cellCommunication: false } }, this.now);
     else {
       const known = cells.filter((v): v is number => v !== null);
       this.engine.observe(
         'device',
         {
-          hardware: { cellCommunication: true },
+          hardware: { cellCommunication: true, ...said.hardware },
           cells: cells.map((voltage, i) => ({ cell: i + 1, voltage })),
           temperatures,
           current,
-          voltage: known.reduce((a, b) => a + b, 0),
+          voltage: voltage === undefined ? known.reduce((a, b) => a + b, 0) : voltage,
           ...(soc === undefined ? {} : { soc }),
+          ...(said.starter === undefined ? {} : { starterVoltage: said.starter }),
+          ...(said.alternatorCurrent === undefined ? {} : { alternatorCurrent: said.alternatorCurrent }),
+          ...(said.bmsTemperature === undefined ? {} : { bmsTemperature: said.bmsTemperature }),
         },
         this.now,
       );

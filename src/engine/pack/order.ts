@@ -37,6 +37,11 @@ export const ORDER: readonly Order[] = [
   { lower: 'dischargeCurrentMaxClear', is: '<=', upper: 'dischargeCurrentMax' },
   { lower: 'dischargeCurrentPeakClear', is: '<=', upper: 'dischargeCurrentPeak' },
   { lower: 'dischargeCurrentMax', is: '<=', upper: 'dischargeCurrentPeak' },
+  { lower: 'bmsTemperatureMaxClear', is: '<=', upper: 'bmsTemperatureMax' },
   { lower: 'shedSoc', is: '<=', upper: 'shedSocClear' },
+  { lower: 'alternatorVoltageLimitClear', is: '<', upper: 'alternatorVoltageLimit' },
+  { lower: 'starterVoltageMin', is: '<=', upper: 'starterVoltageMinClear' },
+  { lower: 'heaterTemperature', is: '<', upper: 'heaterTemperatureClear' },
+  { lower: 'auxSoc', is: '<', upper: 'auxSocClear' },
   { lower: 'dischargeRestart', is: '<', upper: 'chargeRestart' },
 ];

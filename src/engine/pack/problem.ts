@@ -21,7 +21,15 @@ export interface Problem {
   readonly detail: Readonly<Record<string, string | number>>;
 }
 
-export type WarningKind = 'cold-charging' | 'below-damage' | 'lease-shorter-than-heartbeat';
+export type WarningKind =
+  | 'cold-charging'
+  | 'below-damage'
+  | 'lease-shorter-than-heartbeat'
+  | 'high-charge-limit'
+  | 'unknown-allowed'
+  | 'self-lockout'
+  | 'combined-blocks-charging'
+  | 'no-such-model';
 
 /** Legal, but the owner should know. */
 export interface Warning {

@@ -6,6 +6,8 @@
  * to catch a unit slip (3650 for 3.65 V).
  */
 
+import { FUSES } from './fuse.ts';
+
 export type Unit = 'V' | 'A' | 'Ah' | 'W' | '°C' | 's' | '%' | '';
 
 export type SettingGroup =
@@ -16,7 +18,10 @@ export type SettingGroup =
   | 'current'
   | 'soc'
   | 'communication'
+  | 'faults'
   | 'switching'
+  | 'alternator'
+  | 'aux'
   | 'link';
 
 export interface NumberSetting {
@@ -67,7 +72,13 @@ const PROTECTIONS = {
   chargeCurrentMax: current,
   dischargeCurrentMax: current,
   dischargeCurrentPeak: current,
+  bmsTemperatureMax: { ...temperature, max: 120 },
   shedSoc: { group: 'soc', unit: '%', min: 0, max: 100 },
+  // The voltage of the whole pack at which the alternator port opens, and of the starter side below which it stays open.
+  alternatorVoltageLimit: { group: 'alternator', unit: 'V', min: 3, max: 1200 },
+  starterVoltageMin: { group: 'alternator', unit: 'V', min: 3, max: 100 },
+  heaterTemperature: { ...temperature, group: 'aux' },
+  auxSoc: { group: 'aux', unit: '%', min: 0, max: 100 },
 } as const satisfies Record<string, Protection>;
 
 export type ProtectionName = keyof typeof PROTECTIONS;
@@ -76,6 +87,20 @@ type ProtectionSetting =
   | `${ProtectionName}Clear`
   | `${ProtectionName}Delay`
   | `${ProtectionName}ClearDelay`;
+
+/** What happens when a fault of measuring is found: nothing, a warning, or disconnects. */
+const POLICY = { kind: 'choice', group: 'faults', choices: ['ignore', 'warn', 'stop-charge', 'stop-both'] } as const;
+const POLICY_DELAY = {
+  kind: 'number',
+  group: 'faults',
+  unit: 's',
+  min: 0,
+  max: 3600,
+  integer: false,
+  canBeOff: false,
+} as const;
+/** What feeds a part of the system: something of its own, or an output that this pack switches. */
+const SUPPLY = { kind: 'choice', group: 'switching', choices: ['independent', 'load', 'contactor'] } as const;
 
 const PLAIN = {
   cells: { kind: 'number', group: 'pack', unit: '', min: 1, max: 255, integer: true, canBeOff: false },
@@ -131,6 +156,26 @@ const PLAIN = {
   leaseCharge: { kind: 'number', group: 'switching', unit: 's', min: 3, max: 600, integer: false, canBeOff: false },
   leaseLoad: { kind: 'number', group: 'switching', unit: 's', min: 3, max: 3000, integer: false, canBeOff: false },
   minimumOff: { kind: 'number', group: 'switching', unit: 's', min: 0, max: 3600, integer: false, canBeOff: false },
+  retries: { kind: 'number', group: 'switching', unit: '', min: 1, max: 100, integer: true, canBeOff: true },
+  retryWindow: { kind: 'number', group: 'switching', unit: 's', min: 60, max: 86_400, integer: false, canBeOff: false },
+  switchesPerHour: { kind: 'number', group: 'switching', unit: '', min: 1, max: 120, integer: true, canBeOff: true },
+  latchCritical: { kind: 'choice', group: 'switching', choices: ['no', 'yes'] },
+  combined: { kind: 'choice', group: 'switching', choices: ['no', 'yes'] },
+  remoteScope: { kind: 'choice', group: 'switching', choices: ['everything', 'ports'] },
+  contactorDelay: { kind: 'number', group: 'switching', unit: 's', min: 0, max: 30, integer: false, canBeOff: false },
+  precharge: { kind: 'choice', group: 'switching', choices: ['unconfirmed', 'external', 'resistor'] },
+  prechargeTime: { kind: 'number', group: 'switching', unit: 's', min: 0.5, max: 60, integer: false, canBeOff: false },
+  supervisorSupply: SUPPLY,
+  relaySupply: SUPPLY,
+  chargerSupply: SUPPLY,
+  onSensor: POLICY,
+  onSensorDelay: POLICY_DELAY,
+  onPlausibility: POLICY,
+  onPlausibilityDelay: POLICY_DELAY,
+  onFrozen: POLICY,
+  onFrozenDelay: POLICY_DELAY,
+  alternatorFuse: { kind: 'choice', group: 'alternator', choices: ['unknown', ...FUSES] },
+  auxRule: { kind: 'choice', group: 'aux', choices: ['none', 'heater', 'soc', 'error'] },
   temperatureFormula: { kind: 'choice', group: 'link', choices: ['driver', 'document'] },
 } as const satisfies Record<string, SettingSpec>;
 

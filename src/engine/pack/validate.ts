@@ -2,7 +2,7 @@
  * Settings are judged as a whole, in this one place that the dialog, the runtime and the command line share.
  * Wrong settings are refused with a problem that names the setting, the value and the remedy; nothing is corrected silently.
  */
-import type { Default, Profile } from '../profiles/profile.ts';
+import type { ByModel, Default, Profile } from '../profiles/profile.ts';
 import { PROFILES } from '../profiles/index.ts';
 import { PROFILE_IDS, type ProfileId } from '../vocabulary.ts';
 import { ORDER } from './order.ts';
@@ -12,10 +12,12 @@ import {
   SETTINGS,
   SETTING_NAMES,
   isSettingName,
+  type ProtectionName,
   type SettingName,
   type SettingSpec,
 } from './schema.ts';
 import type { PackSettings, SettingValue } from './settings.ts';
+import { selfLockouts } from './supply.ts';
 
 export type Resolved =
   | { readonly ok: true; readonly settings: PackSettings; readonly warnings: readonly Warning[] }
@@ -49,7 +51,7 @@ export function resolveSettings(profileId: unknown, given: Given): Resolved {
       problems.push({ setting: name, value: text(value), kind: 'unknown-setting', detail: { similar: similar(name) } });
       continue;
     }
-    const parsed = parseSetting(name, SETTINGS[name], value);
+    const parsed = parseSetting(name, specOf(profile, name), value);
     if ('kind' in parsed) problems.push(parsed);
     else own.set(name, parsed.value);
   }
@@ -63,7 +65,14 @@ export function resolveSettings(profileId: unknown, given: Given): Resolved {
   const values = complete(profile, own);
   problems.push(...checkOrder(values));
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, settings: { profile: profileId, values }, warnings: warn(values) };
+  return { ok: true, settings: { profile: profileId, values }, warnings: warn(values, profile) };
+}
+
+/** A setting's kind and limits: a product may let it be changed less far than the vocabulary. */
+function specOf(profile: Profile, name: SettingName): SettingSpec {
+  const spec = SETTINGS[name];
+  const range = profile.ranges?.[name];
+  return range === undefined || spec.kind !== 'number' ? spec : { ...spec, min: range[0], max: range[1] };
 }
 
 /** The values a profile would use for what the owner has not given: the dialog's placeholders. */
@@ -71,7 +80,7 @@ export function profileValues(profileId: ProfileId, given: Given): Record<Settin
   const own = new Map<SettingName, SettingValue>();
   for (const [name, value] of Object.entries(given)) {
     if (isEmpty(value) || !isSettingName(name)) continue;
-    const parsed = parseSetting(name, SETTINGS[name], value);
+    const parsed = parseSetting(name, specOf(PROFILES[profileId], name), value);
     if (!('kind' in parsed)) own.set(name, parsed.value);
   }
   return complete(PROFILES[profileId], own);
@@ -136,29 +145,56 @@ function parseNumber(value: string): number | null {
  * so that moving one threshold does not leave its partner on the wrong side.
  */
 function complete(profile: Profile, own: ReadonlyMap<SettingName, SettingValue>): Record<SettingName, SettingValue> {
-  const capacity = own.get('capacity');
   const values = {} as Record<SettingName, SettingValue>;
   for (const name of SETTING_NAMES) {
     const given = own.get(name);
-    values[name] = given === undefined ? defaultValue(profile.settings[name], capacity) : given;
+    values[name] = given === undefined ? defaultValue(profile.settings[name], own) : given;
   }
   for (const trip of PROTECTION_NAMES) {
     const clear: SettingName = `${trip}Clear`;
     if (own.has(clear) || !own.has(trip)) continue;
     const moved = own.get(trip);
-    const from = defaultValue(profile.settings[trip], capacity);
-    const to = defaultValue(profile.settings[clear], capacity);
+    const from = defaultValue(profile.settings[trip], own);
+    const to = defaultValue(profile.settings[clear], own);
     if (typeof moved !== 'number') values[clear] = null;
     else if (typeof from === 'number' && typeof to === 'number') values[clear] = round(moved + (to - from));
-    else values[clear] = moved;
+    else values[clear] = round(moved + (ALONE[trip] ?? 0));
   }
   return values;
 }
 
-function defaultValue(value: Default | undefined, capacity: SettingValue | undefined): SettingValue {
+/** Distance of the clear value where a profile has neither number and the owner gives the trip value alone. */
+const ALONE: Readonly<Partial<Record<ProtectionName, number>>> = {
+  alternatorVoltageLimit: -0.5, // VSB-3
+  auxSoc: 5,
+  shedSoc: 5,
+  dischargeTemperatureMax: -3,
+  dischargeTemperatureMin: 3,
+};
+
+function defaultValue(value: Default | undefined, own: ReadonlyMap<SettingName, SettingValue>): SettingValue {
   if (value === undefined) return null;
   if (value === null || typeof value !== 'object') return value;
-  return typeof capacity === 'number' ? round(value.timesCapacity * capacity) : null;
+  const number = (name: SettingName): number => {
+    const given = own.get(name);
+    return typeof given === 'number' ? given : Number.NaN;
+  };
+  const parallel = own.has('parallel') ? number('parallel') : 1;
+  const result =
+    'timesCapacity' in value
+      ? value.timesCapacity * number('capacity')
+      : 'timesCells' in value
+        ? value.timesCells * number('cells')
+        : byModel(value, number('capacity') / parallel) * (value.timesParallel ? parallel : 1);
+  return Number.isNaN(result) ? null : round(result);
+}
+
+/** The value of the largest model that is not larger than the battery; of the smallest where all are. */
+function byModel({ byModel: models }: ByModel, capacity: number): number {
+  if (Number.isNaN(capacity)) return Number.NaN;
+  let value = models[0]?.[1] ?? Number.NaN;
+  for (const [model, of] of models) if (model <= capacity) value = of;
+  return value;
 }
 
 function round(value: number): number {
@@ -184,17 +220,30 @@ function checkOrder(values: Readonly<Record<SettingName, SettingValue>>): Proble
   return problems;
 }
 
-function warn(values: Readonly<Record<SettingName, SettingValue>>): Warning[] {
+function warn(values: Readonly<Record<SettingName, SettingValue>>, profile: Profile): Warning[] {
   const warnings: Warning[] = [];
-  const add = (setting: SettingName, kind: Warning['kind'], limit: number): void => {
+  const add = (setting: SettingName, kind: Warning['kind'], limit: number | string): void => {
     warnings.push({ setting, value: String(values[setting]), kind, detail: { limit, unit: unitOf(setting) } });
   };
-  const below = (setting: SettingName, limit: number): boolean => {
+  const number = (setting: SettingName): number => {
     const value = values[setting];
-    return typeof value === 'number' && value < limit;
+    return typeof value === 'number' ? value : Number.NaN;
   };
-  if (below('chargeTemperatureMin', 5)) add('chargeTemperatureMin', 'cold-charging', 5); // VLB-6
-  if (below('cellUndervoltage', 2.5)) add('cellUndervoltage', 'below-damage', 2.5); // VLB-18
+  if (number('chargeTemperatureMin') < 5) add('chargeTemperatureMin', 'cold-charging', 5); // VLB-6
+  if (number('cellUndervoltage') < 2.5) add('cellUndervoltage', 'below-damage', 2.5); // VLB-18
+  const mostCharge = round(3.6 * number('cells'));
+  // Resolutions: the port goes up to 15.3 V, the battery to 14.4 V.
+  if (number('alternatorVoltageLimit') > mostCharge) add('alternatorVoltageLimit', 'high-charge-limit', mostCharge);
+  for (const fault of ['onSensor', 'onPlausibility', 'onFrozen'] as const) {
+    const loose = values[fault] === 'ignore' || (fault === 'onSensor' && values[fault] === 'warn');
+    if (loose) add(fault, 'unknown-allowed', 'stop-charge');
+  }
+  for (const supply of selfLockouts(values)) add(supply, 'self-lockout', 'independent');
+  if (values.combined === 'yes') add('combined', 'combined-blocks-charging', 'no'); // 123-R11, resolutions
+  const battery = number('capacity') / number('parallel');
+  if (profile.models !== undefined && !profile.models.includes(battery)) {
+    add('capacity', 'no-such-model', profile.models.join(', '));
+  }
   return warnings;
 }
 

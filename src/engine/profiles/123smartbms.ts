@@ -6,8 +6,16 @@
  * gate. "Below" in the text and "<=" in the table disagree; the table counts (resolutions). The manual's limits act
  * at once, so every delay is 0; the link votes over frames, which costs one frame.
  */
-import { COMMON_SETTINGS, OPTIONAL_RULES, REMOTE_RULE, SILENCE_RULES, SOC_UNKNOWN_RULE } from './common.ts';
+import { COMMON_RULES, COMMON_SETTINGS } from './common.ts';
+import { BMS_HOT, SHORT_CIRCUIT, SHORT_CIRCUIT_LOOP } from './faults.ts';
 import type { Profile } from './profile.ts';
+import {
+  CHARGE_OVERCURRENT,
+  DISCHARGE_OVERCURRENT,
+  DISCHARGE_OVERCURRENT_PEAK,
+  PRE_ALARM,
+  PRE_ALARM_SOON,
+} from './rows.ts';
 
 export const smartbms123: Profile = {
   id: '123smartbms',
@@ -78,26 +86,9 @@ export const smartbms123: Profile = {
     dischargeCurrentPeakDelay: 1,
     dischargeCurrentPeakClearDelay: 60,
 
-    packOvervoltage: null,
-    packOvervoltageClear: null,
-    packOvervoltageDelay: 5,
-    packOvervoltageClearDelay: 30,
-    packUndervoltage: null,
-    packUndervoltageClear: null,
-    packUndervoltageDelay: 5,
-    packUndervoltageClearDelay: 30,
-    imbalance: null,
-    imbalanceClear: null,
-    imbalanceDelay: 1200,
-    imbalanceClearDelay: 60,
-    shedSoc: null,
-    shedSocClear: null,
-    shedSocDelay: 10,
-    shedSocClearDelay: 60,
-
     chargeRestart: 95, // set in the app; the manual gives no number
     dischargeRestart: 20,
-    currentBlindSpot: 0, // the IN module applies its own (option switch 3)
+    // currentBlindSpot stays 0: the IN module applies its own (option switch 3)
 
     communicationTimeoutCharge: 5, // frames come every 0.5 or 1 s (123-R1)
     communicationTimeoutLoad: 20, // the vendor's driver calls 20 s without a frame a communication error
@@ -110,7 +101,7 @@ export const smartbms123: Profile = {
       code: 'Vh',
       from: ['123-R2', '123-R9'],
       severity: 'alarm',
-      mode: 'normal',
+      only: [{ setting: 'mode', is: 'normal' }],
       trip: { of: 'cellMax', is: '>=', than: 'cellOvervoltage' },
       clear: [{ of: 'cellMax', is: '<', than: 'cellOvervoltage' }],
       delay: 'cellOvervoltageDelay',
@@ -124,7 +115,7 @@ export const smartbms123: Profile = {
       code: 'Vh',
       from: ['123-R4', '123-R9'],
       severity: 'alarm',
-      mode: 'critical',
+      only: [{ setting: 'mode', is: 'critical' }],
       trip: { of: 'cellMax', is: '>=', than: 'cellOvervoltage' },
       clear: [{ of: 'cellMax', is: '<', than: 'cellOvervoltageClear' }],
       delay: 'cellOvervoltageDelay',
@@ -139,7 +130,7 @@ export const smartbms123: Profile = {
       code: 'full',
       from: ['123-R2', '123-R5'],
       severity: 'info',
-      mode: 'normal',
+      only: [{ setting: 'mode', is: 'normal' }],
       trip: { of: 'cellMin', is: '>=', than: 'balanceVoltage' },
       clear: [
         { of: 'cellMax', is: '<', than: 'balanceVoltage' },
@@ -155,14 +146,14 @@ export const smartbms123: Profile = {
       code: 'Vl',
       from: ['123-R3', '123-R9'],
       severity: 'alarm',
-      mode: 'normal',
+      only: [{ setting: 'mode', is: 'normal' }],
       trip: { of: 'cellMin', is: '<=', than: 'cellUndervoltage' },
       clear: [{ of: 'cellMin', is: '>', than: 'cellUndervoltage' }],
       delay: 'cellUndervoltageDelay',
       clearDelay: 'cellUndervoltageClearDelay',
       denies: ['load', 'shed'],
       gate: true,
-      after: { row: 'pre-alarm', seconds: 'preAlarmMinimum' },
+      after: { rows: ['pre-alarm', 'pre-alarm-soon'], seconds: 'preAlarmMinimum' },
     },
     {
       id: 'cell-undervoltage',
@@ -170,14 +161,14 @@ export const smartbms123: Profile = {
       code: 'Vl',
       from: ['123-R4', '123-R9'],
       severity: 'alarm',
-      mode: 'critical',
+      only: [{ setting: 'mode', is: 'critical' }],
       trip: { of: 'cellMin', is: '<=', than: 'cellUndervoltage' },
       clear: [{ of: 'cellMin', is: '>', than: 'cellUndervoltageClear' }],
       delay: 'cellUndervoltageDelay',
       clearDelay: 'cellUndervoltageClearDelay',
       denies: ['load', 'shed'],
       gate: true,
-      after: { row: 'pre-alarm', seconds: 'preAlarmMinimum' },
+      after: { rows: ['pre-alarm', 'pre-alarm-soon'], seconds: 'preAlarmMinimum' },
     },
     // ---- load relay, enable: SOC >= discharge restart
     {
@@ -186,7 +177,7 @@ export const smartbms123: Profile = {
       code: 'discharge-restart',
       from: ['123-R3'],
       severity: 'info',
-      mode: 'normal',
+      only: [{ setting: 'mode', is: 'normal' }],
       clear: [{ of: 'soc', is: '>=', than: 'dischargeRestart' }],
       denies: ['load', 'shed'],
       gate: true,
@@ -258,23 +249,15 @@ export const smartbms123: Profile = {
       denies: ['charge', 'load', 'alternator', 'contactor', 'shed'],
       gate: true,
     },
-    // ---- ours, not the manual's: warning before the cut, off by default
-    {
-      id: 'pre-alarm',
-      rule: 'pre-alarm',
-      from: ['VLB-3', 'VSB-6'],
-      severity: 'warning',
-      trip: { of: 'cellMin', is: '<=', than: 'preAlarm' },
-      clear: [{ of: 'cellMin', is: '>', than: 'preAlarmClear' }],
-      delay: 'preAlarmDelay',
-      clearDelay: 'preAlarmClearDelay',
-      denies: [],
-      sounds: true,
-      unlessOff: 'preAlarmMode',
-    },
-    ...OPTIONAL_RULES,
-    ...SILENCE_RULES,
-    SOC_UNKNOWN_RULE,
-    REMOTE_RULE,
+    // ---- ours, not the manual's: the warning before the cut and the currents are off by default
+    PRE_ALARM,
+    PRE_ALARM_SOON,
+    CHARGE_OVERCURRENT,
+    DISCHARGE_OVERCURRENT,
+    DISCHARGE_OVERCURRENT_PEAK,
+    SHORT_CIRCUIT,
+    SHORT_CIRCUIT_LOOP,
+    BMS_HOT,
+    ...COMMON_RULES,
   ],
 };

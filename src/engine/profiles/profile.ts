@@ -3,8 +3,31 @@ import type { SettingName } from '../pack/schema.ts';
 import type { Rule } from '../protection/rule.ts';
 import type { ProfileId } from '../vocabulary.ts';
 
-/** A default: a number in the setting's unit, a choice, `null` for off, or amperes per Ah of capacity. */
-export type Default = number | string | null | { readonly timesCapacity: number };
+/**
+ * A default: a number in the setting's unit, a choice, `null` for off, or a number that follows from the battery: so much
+ * for each Ah of capacity, for each cell, or what the product's table of models says.
+ */
+export type Default =
+  | number
+  | string
+  | null
+  | { readonly timesCapacity: number }
+  | { readonly timesCells: number }
+  | ByModel;
+
+/**
+ * What a product's models say, by the capacity of one battery (the pack's capacity divided by `parallel`): the largest
+ * model that is not larger than it.
+ */
+export interface ByModel {
+  /** Capacity of a model in Ah and the value that belongs to it. */
+  readonly byModel: readonly (readonly [capacity: number, value: number])[];
+  /** The value of one battery counts for each of those in parallel; else it stays that of one. */
+  readonly timesParallel: boolean;
+}
+
+/** The limits within which the product lets a setting be changed, where they are narrower than the vocabulary's. */
+export type Ranges = Readonly<Partial<Record<SettingName, readonly [min: number, max: number]>>>;
 
 export interface Profile {
   readonly id: ProfileId;
@@ -14,6 +37,9 @@ export interface Profile {
   /** What the owner has to say himself: settings without a default. */
   readonly asks: readonly SettingName[];
   readonly settings: Readonly<Partial<Record<SettingName, Default>>>;
+  readonly ranges?: Ranges;
+  /** Capacities of the product's models (Ah), where its settings follow from them. */
+  readonly models?: readonly number[];
   readonly rules: readonly Rule[];
   readonly full: FullRule;
 }

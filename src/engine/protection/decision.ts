@@ -1,6 +1,6 @@
 /** What the protection says: permissions with their reasons, what is raised, and the edges of this step. */
 import type { Edge, PermissionRole, RuleId, Severity } from '../vocabulary.ts';
-import type { Quantity } from './rule.ts';
+import type { Quantity } from './quantity.ts';
 
 /** An edge of a rule, with everything a person needs to understand it. */
 export interface ProtectionEvent {
@@ -21,6 +21,10 @@ export interface ProtectionEvent {
   readonly duration: number;
   /** Monotonic second of the step. */
   readonly at: number;
+  /** How often the row has been raised since the counters were cleared, this time included. */
+  readonly count: number;
+  /** Monotonic second of the first time. */
+  readonly first: number;
   /** The permissions the rule takes away. */
   readonly denies: readonly PermissionRole[];
 }
@@ -28,8 +32,10 @@ export interface ProtectionEvent {
 export interface RoleDecision {
   readonly allowed: boolean;
   /**
-   * Why it is not allowed: a row of the table, `starting` (values not known yet), `band` (between clear and trip after
-   * a start, and no first close confirmed), `minimum-off`, or `not-configured`. `null` while allowed.
+   * Why it is not allowed: a row of the table, or one of these. `starting`: values not known yet. `band`: between clear
+   * and trip after a start, and no first close confirmed. `waiting`: a gate. `minimum-off`, `switches`: closing
+   * waits. `combined`: the other half of one signal. `precharge`: the contactor waits for it. `inactive`: the aux rule
+   * does not hold. `not-configured`. `null` while allowed.
    */
   readonly reason: string | null;
 }
@@ -42,6 +48,8 @@ export interface Decision {
   readonly preAlarm: boolean;
   /** What is raised now: the raising event of each row. */
   readonly active: readonly ProtectionEvent[];
+  /** Rows whose cause is gone and that wait for a reset. */
+  readonly latched: readonly string[];
 }
 
 /** What survives a restart: raised rows and permissions, as plain data. */
@@ -49,4 +57,6 @@ export interface ProtectionMemory {
   readonly raised: readonly { readonly row: string; readonly seconds: number }[];
   readonly permissions: Readonly<Partial<Record<PermissionRole, boolean>>>;
   readonly remote: boolean;
+  /** Seconds since rules opened a permission, for the lock. */
+  readonly openings?: Readonly<Partial<Record<PermissionRole, readonly number[]>>>;
 }

@@ -2,14 +2,15 @@
 import { PERMISSION_ROLES, type RuleId } from '../vocabulary.ts';
 import type { ProtectionEvent } from './decision.ts';
 import type { Row } from './row.ts';
-import { QUANTITIES, type Quantity } from './rule.ts';
+import { FLAGS as FLAG_NAMES, QUANTITIES, type Quantity } from './quantity.ts';
 import { indexOf, type Sample } from './sample.ts';
 import type { Table } from './table.ts';
 
-/** Quantities that are yes or no: an event about them carries no number. */
-const FLAGS = [indexOf('socKnown'), indexOf('communication'), indexOf('remote')];
+const FLAGS = FLAG_NAMES.map(indexOf);
+const DEVICE_FAULT = indexOf('deviceFault');
 const CHARGE = PERMISSION_ROLES.indexOf('charge');
 const LOAD = PERMISSION_ROLES.indexOf('load');
+const ALTERNATOR = PERMISSION_ROLES.indexOf('alternator');
 
 /** Monotonic second at which the stalest of some quantities was last known; -Infinity when one never was. */
 export function oldestOf(sample: Sample, needs: Int32Array): number {
@@ -30,6 +31,7 @@ export function makeEvent(
   duration: number,
   sample: Sample,
   table: Table,
+  history: { readonly count: number; readonly first: number },
 ): ProtectionEvent {
   const { values, cellOf } = sample;
   // A cleared edge and a waiting gate name the clear value they are about, a raised one the trip value.
@@ -39,11 +41,12 @@ export function makeEvent(
   const cell = cellOf[test.of]!;
   const flag = FLAGS.includes(test.of);
   const missing = edge === 'cleared' ? null : missingOf(row, sample, table);
+  const code = test.of === DEVICE_FAULT ? sample.deviceCode : row.rule.code;
   return {
     rule: ruleOf(row, missing, sample),
     row: row.rule.id,
-    code: row.rule.code ?? null,
-    severity: row.rule.severity,
+    code: code ?? null,
+    severity: row.severity,
     edge,
     quantity: QUANTITIES[test.of]!,
     missing,
@@ -52,7 +55,9 @@ export function makeEvent(
     threshold: flag ? null : test.than,
     duration,
     at,
-    denies: row.rule.denies,
+    count: history.count + (edge === 'raised' ? 1 : 0),
+    first: Number.isNaN(history.first) ? at : history.first,
+    denies: row.roles,
   };
 }
 
@@ -84,5 +89,7 @@ function missingOf(row: Row, sample: Sample, table: Table): Quantity | null {
 function silenceOf(row: Row, table: Table): Int32Array | null {
   const of = row.rule.trip?.of;
   if (of === 'silenceCharge') return table.needs[CHARGE]!;
+  if (of === 'silenceAlternator') return table.needs[ALTERNATOR]!;
+  if (of === 'silenceSensors') return table.sensors;
   return of === 'silenceLoad' ? table.needs[LOAD]! : null;
 }

@@ -1,8 +1,10 @@
 /** A rule with its thresholds filled in and its state: what the evaluation walks over. */
 import { isOn, numberOf, type PackSettings } from '../pack/settings.ts';
 import type { SettingName } from '../pack/schema.ts';
+import { PERMISSION_ROLES, type PermissionRole, type Severity } from '../vocabulary.ts';
 import type { ProtectionEvent } from './decision.ts';
-import type { Condition, Quantity, Rule } from './rule.ts';
+import type { Quantity } from './quantity.ts';
+import type { Condition, Rule } from './rule.ts';
 import { indexOf } from './sample.ts';
 
 /**
@@ -30,12 +32,21 @@ export class Test {
   }
 
   holds(values: Float64Array): boolean {
-    const beyond = this.sign * (values[this.of]! - this.than);
-    return this.inclusive ? beyond >= 0 : beyond > 0;
+    const value = values[this.of]!;
+    // Two comparisons and no subtraction: nothing that is infinite turns into a number that is none.
+    if (this.sign > 0) return this.inclusive ? value >= this.than : value > this.than;
+    return this.inclusive ? value <= this.than : value < this.than;
   }
 }
 
-const VOLATILE = ['communication', 'remote', 'soc-unknown'];
+/** Rules that follow from the moment alone: their rows are not stored. */
+const VOLATILE = ['communication', 'remote', 'soc-unknown', 'self-lockout', 'health', 'sensor'];
+
+/** What a policy takes away. */
+const POLICY_DENIES: Readonly<Record<string, readonly PermissionRole[]>> = {
+  'stop-charge': ['charge', 'alternator'],
+  'stop-both': ['charge', 'load', 'alternator', 'shed'],
+};
 
 export class Row {
   readonly rule: Rule;
@@ -44,31 +55,46 @@ export class Row {
   readonly delay: number;
   readonly clearDelay: number;
   readonly gate: boolean;
+  readonly roles: readonly PermissionRole[];
+  readonly severity: Severity;
   /** Bit i: the row denies `PERMISSION_ROLES[i]`. */
-  denies = 0;
-  /** The row this one waits for, once the table is put together. */
-  after: Row | null = null;
-  readonly afterSeconds: number;
-
+  readonly denies: number;
   /** Number of the permission that the row denies first: the one a gate guards. */
-  primaryBit = 0;
+  readonly primaryBit: number;
+  /** Bit i: the owner decided that what this row looks at may be unknown for `PERMISSION_ROLES[i]`. */
+  forgives = 0;
+  /** The rows this one waits for, once the table is put together. Empty: it does not wait. */
+  after: readonly Row[] = [];
+  readonly afterSeconds: number;
   readonly sounds: boolean;
+  readonly latch: boolean;
+  readonly optional: boolean;
+  readonly atOnce: boolean;
+  readonly activates: boolean;
   /** Follows from the moment alone and is not stored: silence, the remote switch, an unknown SOC, a gate. */
   readonly volatile: boolean;
+  /** An alarm that takes something away: it counts as a fault that should end. */
+  readonly alarm: boolean;
+  /** Its openings are counted for the lock: trips, not the owner's switch and not the course of things. */
+  readonly counts: boolean;
 
   /** The event that raised the row, while it is raised. */
   event: ProtectionEvent | null = null;
-  state: RowState = 'band';
+  state: RowState;
   /** Since when the trip condition has held, NaN while it does not. */
   since = Number.NaN;
   /** Since when the clear conditions have held while raised. */
   clearSince = Number.NaN;
   raisedAt = Number.NaN;
+  /** The clear conditions hold, and the row waits for a reset. */
+  held = false;
+  /** Somebody has reset it: it clears as soon as its clear conditions hold. */
+  released = false;
 
   constructor(rule: Rule, settings: PackSettings) {
     const threshold = (than: SettingName | number): number =>
       typeof than === 'number' ? than : numberOf(settings, than);
-    const seconds = (name: SettingName | undefined): number => (name === undefined ? 0 : numberOf(settings, name));
+    const seconds = (name: SettingName | number | undefined): number => (name === undefined ? 0 : threshold(name));
     this.rule = rule;
     this.trip = rule.trip === undefined ? null : new Test(rule.trip, threshold(rule.trip.than));
     // A clear condition whose setting is off asks for nothing.
@@ -77,8 +103,20 @@ export class Row {
     this.clearDelay = seconds(rule.clearDelay);
     this.gate = rule.gate === true;
     this.sounds = rule.sounds === true;
-    this.volatile = VOLATILE.includes(rule.rule);
-    this.afterSeconds = rule.after === undefined ? 0 : seconds(rule.after.seconds);
+    this.latch = rule.latch === true || (rule.latch !== undefined && settings.values[rule.latch] === 'yes');
+    this.optional = rule.optional === true;
+    this.state = rule.happens === true ? 'clear' : 'band';
+    this.atOnce = rule.atOnce === true;
+    this.activates = rule.activates !== undefined;
+    this.volatile = VOLATILE.includes(rule.rule) || (this.gate && this.trip === null);
+    this.afterSeconds = seconds(rule.after?.seconds);
+    const policy = rule.policy === undefined ? undefined : settings.values[rule.policy];
+    this.roles = policy === undefined ? rule.denies : (POLICY_DENIES[String(policy)] ?? []);
+    this.denies = this.roles.reduce((mask, role) => mask | maskOf(role), 0);
+    this.primaryBit = this.roles[0] === undefined ? 0 : PERMISSION_ROLES.indexOf(this.roles[0]);
+    this.severity = policy === 'warn' ? 'warning' : rule.severity;
+    this.alarm = this.roles.length > 0 && (rule.severity === 'alarm' || rule.severity === 'fault');
+    this.counts = this.trip !== null && this.alarm && rule.rule !== 'lock';
   }
 
   /** The clear condition an event is about: the first that fails, else the first. */
@@ -86,10 +124,13 @@ export class Row {
     return this.clear.find((test) => !test.holds(values)) ?? this.clear[0] ?? this.trip!;
   }
 
-  /** True when all clear conditions hold; unknown never clears, except SOC, which is skipped. */
+  /**
+   * True when every clear condition is known to hold for the whole pack.
+   * An unknown SOC is skipped; every other unknown keeps the row raised.
+   */
   clears(values: Float64Array, whole: Uint8Array): boolean {
     for (const test of this.clear) {
-      if (test.holds(values) && whole[test.of] === 1) continue;
+      if (whole[test.of] === 1 && test.holds(values)) continue;
       if (test.skipUnknown && Number.isNaN(values[test.of]!)) continue;
       return false;
     }
@@ -104,12 +145,27 @@ export class Row {
     }
     return false;
   }
+
+  /** True when something the row looks at is not known. */
+  unknown(values: Float64Array): boolean {
+    if (this.trip !== null && Number.isNaN(values[this.trip.of]!)) return true;
+    for (const test of this.clear) if (Number.isNaN(values[test.of]!) && !test.skipUnknown) return true;
+    return false;
+  }
 }
 
-/** Whether a rule is in force with these settings: its mode, its switch and its threshold. */
+export function maskOf(role: PermissionRole): number {
+  return 1 << PERMISSION_ROLES.indexOf(role);
+}
+
+/** Whether a rule is in force with these settings: its choices, its policy and its thresholds. */
 export function isActive(rule: Rule, settings: PackSettings): boolean {
-  if (rule.mode !== undefined && rule.mode !== settings.values.mode) return false;
-  if (rule.unlessOff !== undefined && !isOn(settings, rule.unlessOff)) return false;
+  for (const { setting, is, not, on } of rule.only ?? []) {
+    const value = settings.values[setting];
+    if ((is !== undefined && value !== is) || value === not) return false;
+    if (on === true && !isOn(settings, setting)) return false;
+  }
+  if (rule.policy !== undefined && settings.values[rule.policy] === 'ignore') return false;
   const thresholds = rule.trip === undefined ? rule.clear : [rule.trip];
   return thresholds.every((c) => typeof c.than === 'number' || isOn(settings, c.than));
 }

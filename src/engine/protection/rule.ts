@@ -6,55 +6,23 @@
  */
 import type { SettingName } from '../pack/schema.ts';
 import type { PermissionRole, RuleId, Severity } from '../vocabulary.ts';
-
-/**
- * What a row can look at, in the order of `Sample.values`.
- *
- * - `temperatureMaxResting`: the hottest cell that is not balancing (a bypass resistor heats its own sensor, 123-R6)
- * - `dischargeCurrent`: the current out of the battery, positive while discharging
- * - `socKnown`: 1 while the state of charge is known, else 0
- * - `communication`: 1 while the device's own cell bus works, 0 when the device reports that it does not
- * - `silenceCharge`, `silenceLoad`: seconds since everything that charging (the loads) rests on was last known
- */
-export const QUANTITIES = [
-  'cellMin',
-  'cellMax',
-  'cellSpread',
-  'voltage',
-  'temperatureMin',
-  'temperatureMax',
-  'temperatureMaxResting',
-  'current',
-  'dischargeCurrent',
-  'soc',
-  'socKnown',
-  'communication',
-  'remote',
-  'silenceCharge',
-  'silenceLoad',
-] as const;
-export type Quantity = (typeof QUANTITIES)[number];
-
-/** Quantities that come from a measurement and can therefore be unknown. The others are always known or may be skipped. */
-export const MEASURED: readonly Quantity[] = [
-  'cellMin',
-  'cellMax',
-  'cellSpread',
-  'voltage',
-  'temperatureMin',
-  'temperatureMax',
-  'temperatureMaxResting',
-  'current',
-  'dischargeCurrent',
-];
+import type { Quantity } from './quantity.ts';
 
 export type Compare = '>' | '>=' | '<' | '<=';
 
-/** `of` compared with a setting, or with a fixed number where no setting makes sense (a flag). */
+/** `of` compared with a setting, or with a fixed number where no setting makes sense (a flag, a manual's fixed figure). */
 export interface Condition {
   readonly of: Quantity;
   readonly is: Compare;
   readonly than: SettingName | number;
+}
+
+/** The row exists only while a setting has (or has not) a certain value, or is not off. */
+export interface Only {
+  readonly setting: SettingName;
+  readonly is?: string;
+  readonly not?: string;
+  readonly on?: true;
 }
 
 export interface Rule {
@@ -71,8 +39,8 @@ export interface Rule {
   readonly trip?: Condition;
   /** All of them must hold for the row to clear. */
   readonly clear: readonly Condition[];
-  readonly delay?: SettingName;
-  readonly clearDelay?: SettingName;
+  readonly delay?: SettingName | number;
+  readonly clearDelay?: SettingName | number;
   /** The permissions this row takes away while it is raised. Empty: it only tells. */
   readonly denies: readonly PermissionRole[];
   /**
@@ -80,12 +48,21 @@ export interface Rule {
    * the permission does not come back, whatever had taken it away.
    */
   readonly gate?: true;
-  /** The row waits until this other row has been raised for so long: people are warned before the loads go. */
-  readonly after?: { readonly row: string; readonly seconds: SettingName };
-  /** The row belongs to one mode of 123-R2..R4 only. */
-  readonly mode?: 'normal' | 'critical';
+  /** The row waits until one of these rows has been raised for so long: people are warned before the loads go. */
+  readonly after?: { readonly rows: readonly string[]; readonly seconds: SettingName };
+  readonly only?: readonly Only[];
   /** The row sounds the pre-alarm while it is raised and the loads are still on. */
   readonly sounds?: true;
-  /** The row is active only while this choice setting is not `off`. */
-  readonly unlessOff?: SettingName;
+  /** What the row denies is decided by one of the fault policies, not by `denies`. */
+  readonly policy?: 'onSensor' | 'onPlausibility' | 'onFrozen';
+  /** Once its clear conditions hold the row still waits for somebody to reset it; or only while a setting says `yes`. */
+  readonly latch?: true | 'latchCritical';
+  /** The row is not judged before its quantity has been known once: not every device measures it. */
+  readonly optional?: true;
+  /** The row is about something that happens: before it has, the row stands in nobody's way. */
+  readonly happens?: true;
+  /** The contactor does not wait for the charge path when this row is raised. */
+  readonly atOnce?: true;
+  /** The row switches an output on instead of taking a permission away. */
+  readonly activates?: 'aux';
 }

@@ -3,8 +3,8 @@
  *
  * The arrays are filled again and again and never grow: a step allocates nothing.
  */
-import type { CellReading, CellValue, Reading, Value } from '../reading/reading.ts';
-import { QUANTITIES, type Quantity } from './rule.ts';
+import type { CellReading, CellValue, Hardware, Reading, Value } from '../reading/reading.ts';
+import { QUANTITIES, type Quantity } from './quantity.ts';
 
 const INDEX = Object.fromEntries(QUANTITIES.map((q, i) => [q, i])) as Record<Quantity, number>;
 
@@ -17,14 +17,47 @@ const CELL_MIN = INDEX.cellMin;
 const CELL_MAX = INDEX.cellMax;
 const CELL_SPREAD = INDEX.cellSpread;
 const VOLTAGE = INDEX.voltage;
+const CELL_AVERAGE = INDEX.cellAverage;
 const TEMPERATURE_MIN = INDEX.temperatureMin;
 const TEMPERATURE_MAX = INDEX.temperatureMax;
 const TEMPERATURE_MAX_RESTING = INDEX.temperatureMaxResting;
+const BMS_TEMPERATURE = INDEX.bmsTemperature;
+const STARTER_VOLTAGE = INDEX.starterVoltage;
+const ALTERNATOR_LOAD = INDEX.alternatorLoad;
+const SHORT_CIRCUIT = INDEX.shortCircuit;
+const BMS_HOT = INDEX.bmsHot;
+const DEVICE_FAULT = INDEX.deviceFault;
 const CURRENT = INDEX.current;
 const DISCHARGE_CURRENT = INDEX.dischargeCurrent;
 const SOC = INDEX.soc;
 const SOC_KNOWN = INDEX.socKnown;
 const COMMUNICATION = INDEX.communication;
+
+/** Quantities with a value that says "nothing of the kind": what no device tells must not stand in anybody's way. */
+const RESTING: Readonly<Partial<Record<Quantity, number>>> = {
+  shortCircuit: 0,
+  shortCircuits: 0,
+  bmsHot: 0,
+  deviceFault: 0,
+  selfLockout: 0,
+  cellMismatch: 0,
+  jumps: 0,
+  openWire: 0,
+  frozenFor: -1,
+  untilCut: Infinity,
+  silenceSensors: 0,
+  openingsCharge: 0,
+  openingsLoad: 0,
+  raisedFor: 0,
+};
+
+export interface SampleOptions {
+  /** Seconds after which a value no longer counts as known. */
+  readonly staleAfter: number;
+  readonly cells: number;
+  /** The alternator current that belongs to its fuse (A), NaN while the fuse is not told. */
+  readonly alternatorLimit: number;
+}
 
 export class Sample {
   /** In the order of `QUANTITIES`; NaN where unknown. */
@@ -39,14 +72,21 @@ export class Sample {
   /** The number of cells that the device counts is not the number in the settings. */
   miscounted = false;
 
+  /** The device's own word for its fault, while it reports one. */
+  deviceCode: string | null = null;
+
   readonly #staleAfter: number;
+  readonly #cells: number;
+  readonly #alternatorLimit: number;
   /** Ages from here on no longer count as known. */
   #limit = 0;
 
-  /** @param staleAfter seconds after which a value no longer counts as known */
-  constructor(staleAfter: number) {
-    this.#staleAfter = staleAfter;
+  constructor(options: SampleOptions) {
+    this.#staleAfter = options.staleAfter;
+    this.#cells = options.cells;
+    this.#alternatorLimit = options.alternatorLimit;
     this.values.fill(Number.NaN);
+    for (const [name, value] of Object.entries(RESTING) as [Quantity, number][]) this.values[INDEX[name]] = value;
   }
 
   /**
@@ -65,6 +105,13 @@ export class Sample {
     this.#cellValue(TEMPERATURE_MAX, reading.temperatureMax, countedAt);
     this.#value(CURRENT, reading.current, countedAt, true);
 
+    this.#optional(BMS_TEMPERATURE, reading.bmsTemperature, countedAt);
+    this.#optional(STARTER_VOLTAGE, reading.starterVoltage, countedAt);
+    this.#optional(ALTERNATOR_LOAD, reading.alternatorCurrent, countedAt);
+    values[ALTERNATOR_LOAD] = values[ALTERNATOR_LOAD]! / this.#alternatorLimit;
+
+    values[CELL_AVERAGE] = values[VOLTAGE]! / this.#cells;
+    this.#follow(CELL_AVERAGE, VOLTAGE);
     values[CELL_SPREAD] = values[CELL_MAX]! - values[CELL_MIN]!;
     this.cellOf[CELL_SPREAD] = this.cellOf[CELL_MAX]!;
     this.#follow(CELL_SPREAD, CELL_MAX);
@@ -75,10 +122,26 @@ export class Sample {
     const soc = reading.soc.value;
     values[SOC] = typeof soc === 'number' ? soc : Number.NaN;
     values[SOC_KNOWN] = typeof soc === 'number' ? 1 : 0;
-    // A device that says nothing about its cell bus has not taken back what it said before.
-    const { cellCommunication } = reading.hardware;
+    this.#flags(reading.hardware);
+  }
+
+  /** A device that says nothing about a flag has not taken back what it said before. */
+  #flags(hardware: Hardware): void {
+    const { values } = this;
+    const { cellCommunication, shortCircuit, bmsOverTemperature, fault } = hardware;
     if (typeof cellCommunication === 'boolean') values[COMMUNICATION] = cellCommunication ? 1 : 0;
     else if (Number.isNaN(values[COMMUNICATION]!)) values[COMMUNICATION] = 1;
+    if (typeof shortCircuit === 'boolean') values[SHORT_CIRCUIT] = shortCircuit ? 1 : 0;
+    if (typeof bmsOverTemperature === 'boolean') values[BMS_HOT] = bmsOverTemperature ? 1 : 0;
+    if (fault === undefined || fault === null) return;
+    values[DEVICE_FAULT] = fault === '' ? 0 : 1;
+    this.deviceCode = fault === '' ? null : fault;
+  }
+
+  /** A value that only some readings hold. */
+  #optional(index: number, from: Value | undefined, countedAt: number): void {
+    if (from !== undefined) this.#value(index, from, countedAt, true);
+    else this.values[index] = Number.NaN;
   }
 
   #cellValue(index: number, from: CellValue, countedAt: number): void {

@@ -28,6 +28,13 @@ const LIMITS = {
   soc: [0, 100],
 } as const;
 
+/** Fields that only some sources measure; a reading holds them once one has. */
+const OPTIONAL = [
+  ['bmsTemperature', LIMITS.temperature],
+  ['starterVoltage', LIMITS.packVoltage],
+  ['alternatorCurrent', LIMITS.current],
+] as const;
+
 interface Kept {
   value: number | null;
   cell: number | null;
@@ -87,6 +94,9 @@ export class SourceTable {
     this.#keep('currentIn', seen.currentIn, LIMITS.current, source, at - aged(seen.ages?.currentIn));
     this.#keep('currentOut', seen.currentOut, LIMITS.current, source, at - aged(seen.ages?.currentOut));
     this.#keep('soc', seen.soc, LIMITS.soc, source, at - aged(seen.ages?.soc));
+    for (const [field, limits] of OPTIONAL) {
+      if (seen[field] !== undefined) this.#keep(field, seen[field], limits, source, at - aged(seen.ages?.[field]));
+    }
     this.#keepExtreme('cellMin', seen.cellMin, LIMITS.cellVoltage, source, at);
     this.#keepExtreme('cellMax', seen.cellMax, LIMITS.cellVoltage, source, at);
     this.#keepExtreme('temperatureMin', seen.temperatureMin, LIMITS.temperature, source, at);
@@ -127,6 +137,10 @@ export class SourceTable {
     reading.current = this.#value('current', now);
     reading.currentIn = this.#value('currentIn', now);
     reading.currentOut = this.#value('currentOut', now);
+    for (const [field] of OPTIONAL) {
+      const kept = this.#fields.get(field);
+      if (kept !== undefined) reading[field] = this.#told(kept, now);
+    }
     this.#fillCellExtremes(reading, now);
     this.#fillTemperatures(reading, now);
     if (this.#hardware !== null && this.#fresh(this.#hardware.at, now)) reading.hardware = { ...this.#hardware.flags };
@@ -168,7 +182,11 @@ export class SourceTable {
 
   #keepCell(seen: CellObservation, source: string, at: number): void {
     const index = seen.cell - 1;
-    if (!(index >= 0 && index < this.#cells.length)) return;
+    if (!(index >= 0 && index < this.#cells.length)) {
+      // A cell that the settings do not know: the device counts more cells than they do.
+      if (index >= this.#cells.length) this.#cellCount = seen.cell;
+      return;
+    }
     const kept: KeptCell = this.#cells[index] ?? {
       voltage: null,
       temperature: null,

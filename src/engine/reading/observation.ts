@@ -15,7 +15,15 @@ export interface Extreme {
 }
 
 /** Plain values that a source may have measured earlier than it tells them. */
-export type AgedField = 'voltage' | 'current' | 'currentIn' | 'currentOut' | 'soc';
+export type AgedField =
+  | 'voltage'
+  | 'current'
+  | 'currentIn'
+  | 'currentOut'
+  | 'soc'
+  | 'bmsTemperature'
+  | 'starterVoltage'
+  | 'alternatorCurrent';
 
 export interface CellObservation {
   /** Cell number from 1. */
@@ -45,6 +53,12 @@ export interface Observation {
   readonly current?: number | null;
   readonly currentIn?: number | null;
   readonly currentOut?: number | null;
+  /** The BMS's own temperature, °C. */
+  readonly bmsTemperature?: number | null;
+  /** The starter side of an alternator port, V (VSB-2). */
+  readonly starterVoltage?: number | null;
+  /** The current that the alternator delivers into the battery, A. */
+  readonly alternatorCurrent?: number | null;
   /** The device's own state of charge in %. */
   readonly soc?: number | null;
   /** Seconds before the observation when these were measured; 0 where it is not said. */

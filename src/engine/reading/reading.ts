@@ -54,7 +54,13 @@ export interface Hardware {
   loadAllowed?: boolean | null;
   cellCommunication?: boolean | null;
   socCalibrated?: boolean | null;
-  [flag: string]: boolean | number | null | undefined;
+  /** The device has cut a short circuit. */
+  shortCircuit?: boolean | null;
+  /** The device is too hot itself. */
+  bmsOverTemperature?: boolean | null;
+  /** A fault of the device in the manufacturer's own code (`E-SL24`); an empty text: it has none. */
+  fault?: string | null;
+  [flag: string]: boolean | number | string | null | undefined;
 }
 
 export interface Reading {
@@ -69,6 +75,10 @@ export interface Reading {
   current: Value;
   currentIn: Value;
   currentOut: Value;
+  /** Present where a source measures it: the BMS itself, the starter side of an alternator port, its current. */
+  bmsTemperature?: Value;
+  starterVoltage?: Value;
+  alternatorCurrent?: Value;
   temperatures: Value[];
   temperatureMin: CellValue;
   temperatureMax: CellValue;

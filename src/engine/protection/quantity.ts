@@ -1,0 +1,102 @@
+/**
+ * What a row of the table can look at: measurements, flags, and what the detectors and the clock make of them.
+ * The order is that of `Sample.values`.
+ */
+export const QUANTITIES = [
+  'cellMin',
+  'cellMax',
+  'cellSpread',
+  'voltage',
+  /** pack voltage divided by the number of cells */
+  'cellAverage',
+  'temperatureMin',
+  'temperatureMax',
+  /** the hottest cell that is not balancing: a bypass resistor heats its own sensor (123-R6) */
+  'temperatureMaxResting',
+  'bmsTemperature',
+  'current',
+  /** the current out of the battery, positive while discharging */
+  'dischargeCurrent',
+  'starterVoltage',
+  /** the alternator's current as a part of its limit: 1 is the limit that belongs to the fuse */
+  'alternatorLoad',
+  'soc',
+  /** 1 while the state of charge is known, else 0 */
+  'socKnown',
+  /** 1 while the device's own cell bus works, 0 when the device reports that it does not */
+  'communication',
+  /** 1 while the device reports a short circuit */
+  'shortCircuit',
+  /** how often it has reported a new one lately */
+  'shortCircuits',
+  /** 1 while the device reports that it is too hot itself */
+  'bmsHot',
+  /** 1 while the device reports a fault of its own */
+  'deviceFault',
+  /** 1 while the owner's soft switch is on */
+  'remote',
+  /** 1 when something this pack needs is fed through what it switches */
+  'selfLockout',
+  /** volts a cell between the pack's voltage and what its cells can add up to */
+  'cellMismatch',
+  /** impossible jumps of a measured value within the last minute */
+  'jumps',
+  /** how far two neighbours lean to opposite sides: a sense wire is off (V) */
+  'openWire',
+  /** seconds without any change of the cells although they must have changed; -1 while nothing speaks for that */
+  'frozenFor',
+  /** seconds until the lowest cell reaches the load cut at its present slope; Infinity while it does not fall */
+  'untilCut',
+  /** seconds since everything that charging (the loads, the alternator) rests on was last known */
+  'silenceCharge',
+  'silenceLoad',
+  'silenceAlternator',
+  /** seconds since the sensors other than the cells' voltages were all known */
+  'silenceSensors',
+  /** how often a rule has opened the permission within the retry window */
+  'openingsCharge',
+  'openingsLoad',
+  /** seconds since the oldest alarm that is still raised was raised */
+  'raisedFor',
+] as const;
+export type Quantity = (typeof QUANTITIES)[number];
+
+/**
+ * Quantities that come from a measurement and can therefore be unknown, and on which a permission rests when one of its
+ * rules reads them. All others are known at every moment, or may be skipped.
+ */
+export const MEASURED: readonly Quantity[] = [
+  'cellMin',
+  'cellMax',
+  'cellSpread',
+  'voltage',
+  'cellAverage',
+  'temperatureMin',
+  'temperatureMax',
+  'temperatureMaxResting',
+  'current',
+  'dischargeCurrent',
+  'starterVoltage',
+];
+
+/** Of those the ones beside the cells' voltages: the owner decides what their loss does (`onSensor`). */
+export const SENSORS: readonly Quantity[] = [
+  'voltage',
+  'cellAverage',
+  'temperatureMin',
+  'temperatureMax',
+  'temperatureMaxResting',
+  'current',
+  'dischargeCurrent',
+];
+
+/** Quantities that are yes or no: an event about them carries no number. */
+export const FLAGS: readonly Quantity[] = [
+  'socKnown',
+  'communication',
+  'shortCircuit',
+  'bmsHot',
+  'deviceFault',
+  'remote',
+  'selfLockout',
+];

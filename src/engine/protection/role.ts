@@ -1,0 +1,80 @@
+/**
+ * One permission over time: whether it is given, when it was taken away, and how often. What is counted here only ever
+ * delays closing; opening is nobody's business but the table's.
+ */
+import type { PermissionRole } from '../vocabulary.ts';
+
+const HOUR = 3600;
+/** Openings that are kept: more than any lock counts. */
+const MOST = 128;
+
+export interface RoleLimits {
+  /** Seconds the permission stays off at least. */
+  readonly minimumOff: number;
+  /** Closings an hour at most; NaN: any number. */
+  readonly switchesPerHour: number;
+  /** Seconds in which openings count together for the lock. */
+  readonly retryWindow: number;
+}
+
+export class Role {
+  readonly name: PermissionRole;
+  readonly #limits: RoleLimits;
+  allowed = false;
+  /** What the permission was before everything was known, and is between trip and clear. */
+  current: boolean;
+  reason: string | null = 'starting';
+  openedAt = -Infinity;
+  #openings: number[] = [];
+  #closings: number[] = [];
+
+  constructor(name: PermissionRole, current: boolean, limits: RoleLimits) {
+    this.name = name;
+    this.current = current;
+    this.#limits = limits;
+  }
+
+  /** Why a permission that is off must wait before it comes back, `null` when it need not. */
+  waitsFor(now: number): string | null {
+    if (now - this.openedAt < this.#limits.minimumOff) return 'minimum-off';
+    const most = this.#limits.switchesPerHour;
+    if (Number.isNaN(most)) return null;
+    const first = this.#closings[this.#closings.length - most];
+    return first !== undefined && now - first < HOUR ? 'switches' : null;
+  }
+
+  closed(now: number): void {
+    this.allowed = true;
+    this.#closings.push(now);
+    if (this.#closings.length > MOST) this.#closings.shift();
+  }
+
+  /** @param byRule a rule that should not act took it away; the owner's switch and the course of things do not count */
+  opened(now: number, byRule: boolean): void {
+    this.allowed = false;
+    this.openedAt = now;
+    if (!byRule) return;
+    this.#openings.push(now);
+    if (this.#openings.length > MOST) this.#openings.shift();
+  }
+
+  /** How often rules have taken the permission away within the retry window. */
+  openings(now: number): number {
+    while (this.#openings.length > 0 && now - this.#openings[0]! >= this.#limits.retryWindow) this.#openings.shift();
+    return this.#openings.length;
+  }
+
+  /** Ages of the counted openings (s), for the store. */
+  openingAges(now: number): number[] {
+    return this.#openings.map((at) => now - at);
+  }
+
+  restoreOpenings(ages: readonly number[], now: number): void {
+    this.#openings = ages.map((age) => now - age);
+  }
+
+  /** The lock is released: its openings no longer count. */
+  forget(): void {
+    this.#openings = [];
+  }
+}
