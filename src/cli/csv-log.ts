@@ -9,6 +9,8 @@ export interface LogRow {
   readonly voltage: number | undefined;
   readonly communication: boolean | undefined;
   readonly remote: boolean | undefined;
+  /** The starter side of the alternator port (V). */
+  readonly starter: number | undefined;
   readonly cells: readonly (number | undefined)[];
   readonly temperatures: readonly (number | undefined)[];
 }
@@ -71,6 +73,7 @@ export function parseLog(text: string): Log {
           voltage: number(column('voltage')),
           communication: flag(column('communication')),
           remote: flag(column('remote')),
+          starter: number(column('starter')),
           cells: cells.map(number),
           temperatures: temperatures.map(number),
         };

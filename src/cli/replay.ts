@@ -6,6 +6,7 @@ import { numberOf } from '../engine/pack/settings.ts';
 import type { ProtectionEvent } from '../engine/protection/decision.ts';
 import type { Quantity } from '../engine/protection/quantity.ts';
 import type { Observation } from '../engine/reading/observation.ts';
+import { PERMISSION_ROLES } from '../engine/vocabulary.ts';
 import { readingPayload } from '../runtime/reading-payload.ts';
 import type { Translate } from '../texts/translate.ts';
 import { parseLog, type Log, type LogRow } from './csv-log.ts';
@@ -38,7 +39,7 @@ export function replayCommand(argv: readonly string[], io: CommandIo, translate:
   for (const warning of warnings) io.err(warning);
   const log = openLog(file, numberOf(settings, 'cells'));
   const without = notLogged(log, io);
-  const engine = new PackEngine(settings, { name: 'replay', firstClose: true, without });
+  const engine = new PackEngine(settings, { name: 'replay', firstClose: true, precharged: true, without });
   if (values.soc !== undefined) engine.seedSoc(parseSoc(values.soc));
   if (values.series === undefined) printEdges(engine, log, io);
   else printSeries(engine, log, values.series, io);
@@ -106,6 +107,7 @@ function observationOf(row: LogRow, log: Log): Observation {
     cells,
     ...(voltage === undefined ? {} : { voltage }),
     ...(row.current === undefined ? {} : { current: row.current }),
+    ...(row.starter === undefined ? {} : { starterVoltage: row.starter }),
     ...(loose ? { temperatures: row.temperatures.map((v) => v ?? null) } : {}),
   };
 }
@@ -147,14 +149,28 @@ function eventFields(event: ProtectionEvent): Record<string, unknown> {
 
 function printSeries(engine: PackEngine, log: Log, series: string, io: CommandIo): void {
   const names = series.split(',').map((name) => name.trim());
-  const known = Object.keys(readingPayload(engine.reading(0, 0), engine));
+  const known = Object.keys(seriesFields(engine, 0));
   const strange = names.find((name) => !known.includes(name));
   if (strange !== undefined) {
     throw new UsageError(`--series ${strange} is not a field of the reading: choose from ${known.join(', ')}`);
   }
   io.out(['t', ...names].join(','));
   for (const { row } of run(engine, log)) {
-    const payload = readingPayload(engine.reading(row.t, row.t * 1000), engine);
+    const payload = seriesFields(engine, row.t);
     io.out([row.t, ...names.map((name) => payload[name] ?? '')].join(','));
   }
+}
+
+/** What a series can show: the reading, the permissions as 1 and 0, and the limits. */
+function seriesFields(engine: PackEngine, t: number): Record<string, unknown> {
+  const { maxChargeVoltage, maxChargeCurrent, maxDischargeCurrent } = engine.limits(t);
+  const roles = PERMISSION_ROLES.map((role) => [role, engine.protection.allowed(role) ? 1 : 0]);
+  return {
+    ...readingPayload(engine.reading(t, t * 1000), engine),
+    ...Object.fromEntries(roles),
+    preAlarm: engine.protection.preAlarm ? 1 : 0,
+    maxChargeVoltage,
+    maxChargeCurrent,
+    maxDischargeCurrent,
+  };
 }

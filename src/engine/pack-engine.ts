@@ -98,6 +98,8 @@ export class PackEngine {
 
   /** What chargers and loads may use, after the last judged reading; to be asked about once a second. */
   limits(now: number): Limits {
+    // Before the first decision nothing may flow, and it is no reason to hold the limits down afterwards.
+    if (!this.protection.ready) return this.#limits.none();
     return this.#limits.step(this.protection.limitInputs, now);
   }
 

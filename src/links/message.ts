@@ -4,11 +4,34 @@
  * passed on as such and refused as impossible where it is kept.
  */
 import type { CellObservation, Extreme, Observation } from '../engine/reading/observation.ts';
+import type { Hardware } from '../engine/reading/reading.ts';
 
 /** More cells than any pack has: a message with more is no reading. */
 const MOST_CELLS = 255;
 
-const KNOWN = ['cells', 'temperatures', 'current', 'voltage', 'soc', 'currentIn', 'currentOut', 'cellMin', 'cellMax'];
+/** Single values of a pack, under the names of the reading. */
+const SCALARS = [
+  'voltage',
+  'current',
+  'currentIn',
+  'currentOut',
+  'soc',
+  'bmsTemperature',
+  'starterVoltage',
+  'alternatorCurrent',
+] as const;
+const KNOWN: readonly string[] = [...SCALARS, 'cells', 'temperatures', 'cellMin', 'cellMax', 'hardware'];
+/** What a device says about itself, and nothing else, is taken from `hardware`. */
+const FLAGS = [
+  'chargeAllowed',
+  'loadAllowed',
+  'cellCommunication',
+  'socCalibrated',
+  'shortCircuit',
+  'bmsOverTemperature',
+] as const;
+/** A manufacturer's code for a fault is short. */
+const LONGEST_CODE = 32;
 
 /**
  * @returns what the message says about the pack, or `null` when nothing in it is a reading (any message may poll)
@@ -31,13 +54,15 @@ export function observationOf(payload: unknown): Observation | null {
     const oldest = Math.max(0, ...Array.from(sensors, ageOf));
     if (oldest > 0) seen.temperaturesAge = oldest;
   }
-  for (const name of ['voltage', 'current', 'currentIn', 'currentOut', 'soc'] as const) {
+  for (const name of SCALARS) {
     const value = scalar(given[name]);
     if (value === undefined) continue;
     seen[name] = value;
     const age = ageOf(given[name]);
     if (age > 0) seen.ages = { ...seen.ages, [name]: age };
   }
+  const hardware = hardwareOf(given['hardware']);
+  if (hardware !== null) seen.hardware = hardware;
   const min = scalar(given['cellMin']);
   const max = scalar(given['cellMax']);
   if (typeof min === 'number' && typeof max === 'number') {
@@ -45,6 +70,19 @@ export function observationOf(payload: unknown): Observation | null {
     seen.cellMax = worse(extreme(given['cellMax'], max, given['cellMaxNumber']), seen.cells, (a, b) => a > b);
   }
   return seen;
+}
+
+function hardwareOf(given: unknown): Hardware | null {
+  if (typeof given !== 'object' || given === null) return null;
+  const told = given as Record<string, unknown>;
+  const flags: Hardware = {};
+  for (const name of FLAGS) {
+    const value = told[name];
+    if (typeof value === 'boolean') flags[name] = value;
+  }
+  const { fault } = told;
+  if (typeof fault === 'string') flags.fault = fault.slice(0, LONGEST_CODE);
+  return flags;
 }
 
 function cellOf(given: unknown, cell: number): CellObservation {

@@ -60,6 +60,7 @@ export function packSetup(options: PackSetupOptions): PackSetup {
     report: options.report,
     translate,
   });
+  pack.release(textOf(config['release']));
   return { name, pack, problems, warnings: resolved.warnings.map((warning) => warningText(warning, translate)) };
 }
 

@@ -7,6 +7,7 @@ import type { Translate } from '../texts/translate.ts';
 import { messageObservation } from './monitor.ts';
 import type { StatusLine } from './status.ts';
 import { isWired, type Done, type Message, type RedNode } from './types.ts';
+import { selfTestMessage } from './self-test-message.ts';
 import { eventMessages, permissionMessage, preAlarmMessage, stateMessage, verdictStatus } from './verdict.ts';
 
 /** Half a period of the blinking pre-alarm: 1 Hz (s). */
@@ -72,7 +73,9 @@ export function connectProtection(options: ProtectionViewOptions): ProtectionVie
     input(message, done) {
       const command = takeCommand(message);
       if (command !== null) {
-        const outcome = obey(command, pack, options.guard);
+        const outcome = obey(command, pack, options.guard, (report) => {
+          node.send([null, null, null, selfTestMessage(judged, report, options.clock.wall(), translate), null]);
+        });
         done(
           outcome === 'done'
             ? undefined

@@ -1,6 +1,5 @@
 /** What the protection node sends and shows. */
 import type { ProtectionEvent } from '../engine/protection/decision.ts';
-import { numberOf } from '../engine/pack/settings.ts';
 import { PERMISSION_ROLES, type Severity } from '../engine/vocabulary.ts';
 import type { PackRuntime, Verdict } from '../runtime/pack-runtime.ts';
 import { eventText } from '../texts/event-text.ts';
@@ -47,7 +46,7 @@ export function stateMessage(pack: PackRuntime, verdict: Verdict): Message {
   const payload: Record<string, boolean | number | null> = {};
   for (const role of PERMISSION_ROLES) payload[role] = decision.roles[role].allowed;
   payload['preAlarm'] = decision.preAlarm;
-  Object.assign(payload, limits(pack, verdict));
+  Object.assign(payload, limits(verdict));
   payload['warnings'] = decision.active.filter((e) => e.severity === 'warning').length;
   payload['alarms'] = decision.active.filter((e) => e.severity === 'alarm' || e.severity === 'fault').length;
   return {
@@ -56,7 +55,9 @@ export function stateMessage(pack: PackRuntime, verdict: Verdict): Message {
     decision: {
       roles: copies(decision.roles),
       preAlarm: decision.preAlarm,
-      active: decision.active.map((event) => ({ ...event })),
+      active: decision.active.map((event) => ({ ...event, denies: [...event.denies] })),
+      latched: [...decision.latched],
+      limits: { ...verdict.limits },
       permissions: copies(permissions),
     },
   };
@@ -69,18 +70,16 @@ function copies<T extends object>(records: Readonly<Record<string, T>>): Record<
   return copy;
 }
 
-/** What chargers and loads may use: the settings' limits while allowed, 0 A while not. */
-function limits(pack: PackRuntime, verdict: Verdict): Record<string, number | null> {
-  const { settings } = pack;
-  const { charge, load } = verdict.decision.roles;
-  const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
-  const chargeLimit = orNull(numberOf(settings, 'chargeCurrentMax'));
-  const loadLimit = orNull(numberOf(settings, 'dischargeCurrentMax'));
-  const voltage = numberOf(settings, 'balanceVoltage') * numberOf(settings, 'cells');
+/** What chargers and loads may use, as a device reads it: centivolts and tenths of an ampere are enough for all. */
+function limits({
+  limits: { maxChargeVoltage, maxChargeCurrent, maxDischargeCurrent, dischargeWarning },
+}: Verdict): Record<string, number | boolean | null> {
+  const rounded = (value: number | null): number | null => (value === null ? null : Math.round(value * 10) / 10);
   return {
-    maxChargeVoltage: Math.round(voltage * 100) / 100,
-    maxChargeCurrent: charge.allowed ? chargeLimit : 0,
-    maxDischargeCurrent: load.allowed ? loadLimit : 0,
+    maxChargeVoltage: Math.round(maxChargeVoltage * 100) / 100,
+    maxChargeCurrent: rounded(maxChargeCurrent),
+    maxDischargeCurrent: rounded(maxDischargeCurrent),
+    dischargeLimitWarning: dischargeWarning,
   };
 }
 

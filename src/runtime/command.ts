@@ -1,4 +1,5 @@
 /** Commands in messages. Without the PIN only what tightens works; with it, what the owner may loosen. */
+import { selfTest, type SelfTestReport } from '../engine/self-test.ts';
 import type { PackRuntime } from './pack-runtime.ts';
 import type { PinGuard } from './pin.ts';
 
@@ -20,21 +21,50 @@ export function takeCommand(message: Record<string, unknown>): Command | null {
   return { name: typeof name === 'string' ? name : '', value, pin };
 }
 
-export function obey(command: Command, pack: PackRuntime, guard: PinGuard): CommandOutcome {
-  if (command.name === 'remote' && command.value === false) {
+/** Everything but `remote` false could loosen something, or tells a stranger how the pack is set up: it needs the PIN. */
+export function obey(
+  command: Command,
+  pack: PackRuntime,
+  guard: PinGuard,
+  tell: (report: SelfTestReport) => void = () => undefined,
+): CommandOutcome {
+  const { name, value } = command;
+  if (name === 'remote' && value === false) {
     pack.setRemote(false);
     return 'done';
   }
-  if (command.name !== 'remote' && command.name !== 'sync-soc') return 'unknown';
+  if (!isCommand(name)) return 'unknown';
   const pin = guard.check(command.pin);
   if (pin !== 'right') return pin === 'none' ? 'no-pin' : pin === 'wrong' ? 'wrong-pin' : 'locked';
-  if (command.name === 'remote') {
-    if (command.value !== true) return 'bad-value';
+  return COMMANDS[name](pack, value, tell) ? 'done' : 'bad-value';
+}
+
+/** Each tells whether it could do something with the value. */
+const COMMANDS = {
+  remote(pack: PackRuntime, value: unknown): boolean {
+    if (value !== true) return false;
     pack.setRemote(true);
-    return 'done';
-  }
-  const percent = command.value;
-  if (typeof percent !== 'number' || !(percent >= 0 && percent <= 100)) return 'bad-value';
-  pack.syncSoc(percent);
-  return 'done';
+    return true;
+  },
+  'sync-soc'(pack: PackRuntime, percent: unknown): boolean {
+    if (typeof percent !== 'number' || !(percent >= 0 && percent <= 100)) return false;
+    pack.syncSoc(percent);
+    return true;
+  },
+  reset(pack: PackRuntime): boolean {
+    pack.reset();
+    return true;
+  },
+  'clear-counters'(pack: PackRuntime): boolean {
+    pack.clearCounters();
+    return true;
+  },
+  'self-test'(pack: PackRuntime, _value: unknown, tell: (report: SelfTestReport) => void): boolean {
+    tell(selfTest(pack.settings));
+    return true;
+  },
+};
+
+function isCommand(name: string): name is keyof typeof COMMANDS {
+  return Object.hasOwn(COMMANDS, name);
 }

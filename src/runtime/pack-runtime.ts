@@ -8,6 +8,7 @@ import type { Clock } from '../engine/clock.ts';
 import { PackEngine, type PackMemory } from '../engine/pack-engine.ts';
 import { isOn, numberOf, type PackSettings } from '../engine/pack/settings.ts';
 import type { Decision, ProtectionEvent } from '../engine/protection/decision.ts';
+import type { Limits } from '../engine/limits/limits.ts';
 import type { Observation } from '../engine/reading/observation.ts';
 import { PERMISSION_ROLES, type PermissionRole, type Role } from '../engine/vocabulary.ts';
 import type { Link, LinkListener } from '../links/link.ts';
@@ -25,6 +26,8 @@ export interface Verdict {
   readonly decision: Decision;
   /** A role that still waits for its first readings has none: nothing is said about it yet. */
   readonly permissions: Readonly<Partial<Record<Role, Permission>>>;
+  /** What chargers and loads may use. */
+  readonly limits: Limits;
   /** Edges since the verdict before. */
   readonly events: readonly ProtectionEvent[];
   /** Something other than time changed. */
@@ -75,6 +78,8 @@ export class PackRuntime {
   #emittedAt = -Infinity;
   #told = '0000';
   #starting = true;
+  /** The editor has released latches, and the table has not been walked yet. */
+  #release = false;
   readonly #stopTick: () => void;
 
   constructor(options: PackOptions) {
@@ -168,6 +173,7 @@ export class PackRuntime {
     if (strange || stamp.sequence <= this.#judged) return 'repeated';
     this.#judged = stamp.sequence;
     this.#decided(this.engine.protection.step(given, now, stamp.monotonic), now);
+    this.#releaseWhenReady();
     return 'judged';
   }
 
@@ -178,6 +184,7 @@ export class PackRuntime {
     const reading = this.reading();
     this.#judged = reading.stamp.sequence;
     this.#decided(this.engine.protection.step(reading, now), now);
+    this.#releaseWhenReady();
   }
 
   /** The owner's soft switch. `false` always works; who may say `true` is decided before it gets here. */
@@ -185,6 +192,42 @@ export class PackRuntime {
     this.engine.protection.remote = on;
     const now = this.#clock.now();
     this.#decided(this.engine.protection.tick(now), now);
+  }
+
+  /**
+   * The owner has looked after it: releases latched rows whose cause is gone, and locks.
+   * @returns the rows that were released
+   */
+  reset(): string[] {
+    const released = this.engine.protection.reset();
+    const now = this.#clock.now();
+    this.#decided(this.engine.protection.tick(now), now);
+    return released;
+  }
+
+  /**
+   * The editor's release: its mark changes with every press of the button and acts once, after a deploy.
+   * @param mark empty: the button has never been pressed
+   */
+  release(mark: string): void {
+    if (mark === '' || mark === this.#saver.released) return;
+    this.#saver.released = mark;
+    this.#release = true;
+    this.#releaseWhenReady();
+    this.#saver.soon(this.engine, this.#clock.now());
+  }
+
+  /** A cause must be seen to be gone before its latch is released: not before the first complete readings. */
+  #releaseWhenReady(): void {
+    if (!this.#release || !this.engine.protection.ready) return;
+    this.#release = false;
+    this.reset();
+  }
+
+  /** Forgets how often and how long what has been raised. What is raised stays raised. */
+  clearCounters(): void {
+    this.engine.protection.log.clear();
+    this.#saver.soon(this.engine, this.#clock.now());
   }
 
   /** The owner's word on the state of charge, in %. */
@@ -229,7 +272,7 @@ export class PackRuntime {
     // A rebuilt pack says nothing before its first verdict: relays live on what is left of their leases.
     if (Object.keys(permissions).length === 0 && events.length === 0) return;
     this.#emittedAt = now;
-    this.#verdictListener({ decision, permissions, events, changed });
+    this.#verdictListener({ decision, permissions, limits: this.engine.limits(now), events, changed });
   }
 
   /** A relay never moves without an event that names the cause: the first complete readings are one. */

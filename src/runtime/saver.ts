@@ -14,9 +14,13 @@ interface Saved {
   /** Milliseconds since 1970, for people who look at the file. */
   readonly at: number;
   readonly memory: PackMemory;
+  /** The mark of the last release of latches that the editor gave. */
+  readonly released?: string;
 }
 
 export interface Saver {
+  /** Written down with the next save. */
+  released: string;
   /** What was stored. Permissions lapse when the settings changed; a stored trip stays tripped, SOC is kept. */
   restore(): PackMemory | null;
   /** Writes now: something changed that must not be forgotten. */
@@ -34,18 +38,21 @@ export function createSaver({ store, clock, settings }: { store: Store; clock: C
   const save = (engine: PackEngine, now: number): void => {
     savedSoc = engine.soc;
     savedAt = now;
-    const saved: Saved = { settings: hash, at: clock.wall(), memory: engine.memory(now) };
+    const { released } = saver;
+    const saved: Saved = { settings: hash, at: clock.wall(), memory: engine.memory(now), released };
     store.write(saved);
   };
 
-  return {
+  const saver: Saver = {
+    released: '',
     restore() {
       const saved = store.read();
       if (!isSaved(saved)) return null;
+      if (typeof saved.released === 'string') this.released = saved.released;
       savedSoc = saved.memory.soc ?? Number.NaN;
       if (saved.settings === hash) return saved.memory;
-      const { raised, remote } = saved.memory.protection;
-      return { soc: saved.memory.soc, protection: { raised, remote, permissions: {} } };
+      const { raised, remote, openings } = saved.memory.protection;
+      return { soc: saved.memory.soc, protection: { raised, remote, permissions: {}, ...(openings && { openings }) } };
     },
     soon: save,
     sometimes(engine, now) {
@@ -55,6 +62,7 @@ export function createSaver({ store, clock, settings }: { store: Store; clock: C
     },
     settled: () => store.settled(),
   };
+  return saver;
 }
 
 /** Short and stable: the same settings, the same hash. */
@@ -80,8 +88,15 @@ function isSaved(given: unknown): given is Saved {
     typeof protection.permissions === 'object' &&
     protection.permissions !== null &&
     Object.values(protection.permissions).every((allowed) => typeof allowed === 'boolean') &&
-    typeof protection.remote === 'boolean'
+    typeof protection.remote === 'boolean' &&
+    (protection.openings === undefined || areOpenings(protection.openings))
   );
+}
+
+/** Ages by role; a store of an earlier version has none. */
+function areOpenings(given: unknown): boolean {
+  if (typeof given !== 'object' || given === null) return false;
+  return Object.values(given).every((ages) => Array.isArray(ages) && ages.every((age) => typeof age === 'number'));
 }
 
 function isRaised(given: unknown): boolean {

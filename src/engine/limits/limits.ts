@@ -97,6 +97,12 @@ export class LimitKeeper {
     };
   }
 
+  /** Before the first decision: no current, and the full voltage beside it, because 0 V would discharge the pack. */
+  none(): Limits {
+    const { baseVoltage } = this.#settings;
+    return { maxChargeVoltage: baseVoltage, maxChargeCurrent: 0, maxDischargeCurrent: 0, dischargeWarning: false };
+  }
+
   #warning(low: boolean, allowed: boolean): boolean {
     if (!allowed) {
       // The loads may come back with a well pack: what was low before the cut is no news then.

@@ -57,7 +57,8 @@ export function makeEvent(
     at,
     count: history.count + (edge === 'raised' ? 1 : 0),
     first: Number.isNaN(history.first) ? at : history.first,
-    denies: row.roles,
+    // A list of its own: what a receiver does to an event must not reach the table.
+    denies: [...row.roles],
   };
 }
 

@@ -188,6 +188,11 @@ export class Protection {
     return this.#roles[PERMISSION_ROLES.indexOf(role)]!.allowed;
   }
 
+  /** Charging and the loads have been decided about: everything they rest on has been known once. */
+  get ready(): boolean {
+    return this.#roles[CHARGE]!.reason !== 'starting' && this.#roles[LOAD]!.reason !== 'starting';
+  }
+
   /** What the current limits are made from; NaN where unknown. */
   get limitInputs(): LimitInputs {
     const { values } = this.#sample;

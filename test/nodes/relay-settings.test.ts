@@ -1,0 +1,83 @@
+/** The settings of a relay node: what is refused, in which words, and what is as good as text. */
+import assert from 'node:assert/strict';
+import { ROLES } from '../../src/engine/vocabulary.ts';
+import type { BusSpec } from '../../src/links/bus/bus.ts';
+import { BUS, relayBench, statusOf } from './support/relay-bench.ts';
+
+describe('the settings of a relay node', () => {
+  const WRONG: [string, object, BusSpec | null, RegExp][] = [
+    ['no role', { role: '' }, null, /role is none we know.*charge, load/],
+    ['an unknown role', { role: 'fridge' }, null, /role is none we know/],
+    ['a role that is a property of every object', { role: 'constructor' }, null, /role is none we know/],
+    ['no pack', { pack: '' }, null, /No pack chosen/],
+    ['an unknown board', { board: 'telepathy' }, null, /board is none we know/],
+    ['an unknown contact', { wiring: 'CO' }, null, /contact is none we know/],
+    ['charge on a normally closed contact', { wiring: 'NC' }, null, /wire NO/],
+    ['the contactor on a normally closed contact', { wiring: 'NC', role: 'contactor' }, null, /wire NO/],
+    ['no bus', { board: 'modbus-timed' }, null, /No bus chosen/],
+    ['a bus that is gone', { board: 'modbus-timed', bus: 'b9' }, null, /does not exist any more/],
+    ...(['0', '248', '-1', '1.5', 'one', 300, Number.NaN] as unknown[]).map(
+      (unit): [string, object, BusSpec, RegExp] => [
+        `unit ${String(unit)}`,
+        { board: 'modbus-timed', bus: 'b', unit },
+        BUS,
+        /Unit is the Modbus address.*1 to 247/,
+      ],
+    ),
+    ...(['0', '257', 'two', 1.5] as unknown[]).map((channel): [string, object, BusSpec, RegExp] => [
+      `relay ${String(channel)}`,
+      { board: 'modbus-timed', bus: 'b', channel },
+      BUS,
+      /Relay number.*1 to 256/,
+    ]),
+  ];
+  for (const [what, config, bus, sentence] of WRONG) {
+    it(`${what}: red, one sentence with the remedy, and open whatever comes`, () => {
+      const { house, give, relay } = relayBench();
+      const { node, tell, contacts } = relay(config, bus);
+      assert.equal(statusOf(node), 'red settings are wrong');
+      assert.equal(node.errors.length, 1);
+      assert.match(node.errors[0]!, sentence);
+      for (const role of ROLES) tell({ payload: true, permission: give(house, role) });
+      assert.deepEqual(contacts(), []);
+    });
+  }
+
+  it('a relay that was closed opens when its settings become wrong', () => {
+    const { house, give, relay } = relayBench();
+    const closed = relay({ role: 'load' });
+    closed.tell({ permission: give(house, 'load') });
+    assert.deepEqual(closed.contacts(), [true]);
+    closed.view.close(false);
+    relay({ role: 'nonsense' });
+    const mended = relay({ role: 'load' });
+    assert.equal(statusOf(mended.node), 'grey open · nothing heard', 'nothing is left of its lease');
+  });
+
+  it('numbers from the environment are as good as text, and normally closed is right for who may have it', () => {
+    const { relay } = relayBench();
+    const right: object[] = [
+      { board: 'modbus-timed', bus: 'b', unit: 3, channel: 8 },
+      { board: 'modbus-plain', bus: 'b', unit: '3', channel: ' 7 ' },
+      { board: 'modbus-timed', bus: 'b', wiring: 'NC', role: 'load', channel: 2 },
+      { board: 'modbus-timed', bus: 'b', wiring: 'NC', role: 'pre-alarm', channel: 3 },
+    ];
+    right.forEach((config, i) => {
+      const { node } = relay(config, BUS, `relay-${i}`);
+      assert.deepEqual(node.errors, [], JSON.stringify(config));
+    });
+  });
+
+  it('one output, one relay node: the second is refused in red and names the output', () => {
+    const { relay } = relayBench();
+    const config = { board: 'modbus-timed', bus: 'b', unit: 1, channel: 2 };
+    const first = relay(config, BUS, 'first');
+    const second = relay({ ...config, role: 'load', channel: '2' }, BUS, 'second');
+    assert.equal(statusOf(second.node), 'red relay taken by another');
+    assert.match(second.node.errors[0]!, /board:1 unit 1 relay 2 belongs to another/);
+    assert.deepEqual(first.node.errors, []);
+    assert.deepEqual(relay({ ...config, channel: 3 }, BUS, 'third').node.errors, []);
+    first.view.close(true);
+    assert.deepEqual(relay({ ...config, role: 'load' }, BUS, 'second').node.errors, []);
+  });
+});
