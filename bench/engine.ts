@@ -1,13 +1,13 @@
 /** The engine's step against the floor: one scan of the same cells for minimum, maximum and numbers that are none. */
 import { PackEngine } from '../src/engine/pack-engine.ts';
 import { resolveSettings } from '../src/engine/pack/validate.ts';
-import type { ProfileId } from '../src/engine/vocabulary.ts';
+import { PROFILE_IDS, type ProfileId } from '../src/engine/vocabulary.ts';
 import { rounded, sideBySide, type Row } from './harness.ts';
 
 function engineOf(profile: ProfileId, cells: number): PackEngine {
   const resolved = resolveSettings(profile, { cells, capacity: 280 });
   if (!resolved.ok) throw new Error(JSON.stringify(resolved.problems));
-  return new PackEngine(resolved.settings, { name: 'bench', firstClose: true });
+  return new PackEngine(resolved.settings, { name: 'bench', firstClose: true, precharged: true });
 }
 
 const voltages = (cells: number): number[] => Array.from({ length: cells }, (_, i) => 3.3 + (i % 7) * 1e-3);
@@ -32,7 +32,7 @@ function floorOf(cells: number): () => void {
 
 export function engineRows(): Row[] {
   const rows: Row[] = [];
-  for (const profile of ['123smartbms', 'lifepo4'] as const) {
+  for (const profile of PROFILE_IDS) {
     for (const cells of [16, 255]) {
       const engine = engineOf(profile, cells);
       const seen = {
@@ -40,6 +40,7 @@ export function engineRows(): Row[] {
         current: 5,
         voltage: 3.3 * cells,
         soc: 60,
+        starterVoltage: 13.8,
       };
       engine.observe('bench', seen, 0);
       const reading = engine.reading(0, 0);

@@ -4,13 +4,14 @@ import { chainRows } from './chain.ts';
 import { engineRows, growthRow } from './engine.ts';
 import { frameRows } from './frames.ts';
 import type { Row } from './harness.ts';
+import { yearRows } from './year.ts';
 
 const json = process.argv.includes('--json');
 const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.versions.node}`;
 if (!json) console.log(`${machine}\n`);
 
 const rows: Row[] = [];
-for (const part of [engineRows, () => [growthRow()], frameRows, chainRows]) {
+for (const part of [engineRows, () => [growthRow()], yearRows, frameRows, chainRows]) {
   for (const row of part()) {
     rows.push(row);
     if (json) console.log(JSON.stringify({ ...row, machine }));

@@ -1,9 +1,10 @@
-/** `cellwarden`: replay, decode, simulate, probe. */
+/** `cellwarden`: replay, decode, simulate, probe, profiles. */
 import bmsConfigCatalogue from '../../nodes/bms-config/locales/en-US/bms-config.json';
 import { translateFrom } from '../texts/translate.ts';
 import { decodeCommand } from './decode.ts';
 import { UsageError, type CommandIo } from './io.ts';
 import { probeCommand } from './probe.ts';
+import { profilesCommand } from './profiles.ts';
 import { replayCommand } from './replay.ts';
 import { simulateCommand } from './simulate.ts';
 
@@ -11,6 +12,7 @@ const USAGE = `cellwarden replay    run the protection over a log
 cellwarden decode    show what a frame says
 cellwarden simulate  be a device, on the wire
 cellwarden probe     find out what answers on a port
+cellwarden profiles  print the profiles' tables
 Give a command's name and -h for its arguments.`;
 
 async function main(argv: readonly string[], io: CommandIo): Promise<number> {
@@ -25,6 +27,8 @@ async function main(argv: readonly string[], io: CommandIo): Promise<number> {
       return await simulateCommand(rest, io);
     case 'probe':
       return await probeCommand(rest, io);
+    case 'profiles':
+      return profilesCommand(rest, io);
     case undefined:
     case 'help':
     case '-h':
@@ -32,7 +36,7 @@ async function main(argv: readonly string[], io: CommandIo): Promise<number> {
       io.out(USAGE);
       return command === undefined ? 2 : 0;
     default:
-      throw new UsageError(`"${command}" is no command: use replay, decode, simulate or probe`);
+      throw new UsageError(`"${command}" is no command: use replay, decode, simulate, probe or profiles`);
   }
 }
 

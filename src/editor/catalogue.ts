@@ -1,6 +1,6 @@
 /** Sentences of the nodes' catalogues, in the language of the editor. */
 import type { Problem, Warning } from '../engine/pack/problem.ts';
-import { isSettingName } from '../engine/pack/schema.ts';
+import { isSettingName, SETTINGS } from '../engine/pack/schema.ts';
 import { problemText, warningText } from '../texts/problem-text.ts';
 import type { Translate } from '../texts/translate.ts';
 import { harmless, readable, tidy } from './sentence.ts';
@@ -22,12 +22,31 @@ export function labelOf(name: string): string {
   return isSettingName(name) ? packText(`setting.${name}`) : name;
 }
 
+/** What a person calls a choice. A point in a key would part it. */
+export function choiceText(choice: string): string {
+  return packText(`choice.${choice.replace('.', '-')}`);
+}
+
 export function problemSentence(problem: Problem): string {
   return tidy(problemText(readable(problem, labelOf), (key, detail) => say('bms-config', key, detail)));
 }
 
 export function warningSentence(warning: Warning): string {
-  return tidy(warningText(readable(warning, labelOf), (key, detail) => say('bms-config', key, detail)));
+  return tidy(warningText(withChoices(readable(warning, labelOf), warning.setting), (key, detail) => say('bms-config', key, detail)));
+}
+
+/** The warning with the choices in the words of the dialog. */
+function withChoices(warning: Warning, setting: string): Warning {
+  const spec = isSettingName(setting) ? SETTINGS[setting] : undefined;
+  if (spec?.kind !== 'choice') return warning;
+  const { value, detail } = warning;
+  const limit = String(detail['limit']);
+  const isChoice = (word: string): boolean => spec.choices.includes(word);
+  return {
+    ...warning,
+    value: isChoice(value) ? choiceText(value) : value,
+    detail: isChoice(limit) ? { ...detail, limit: choiceText(limit) } : detail,
+  };
 }
 
 /** What a config node is called in a sentence. */

@@ -11,9 +11,9 @@ export interface Judgement {
   readonly warnings: readonly Warning[];
 }
 
-/** Any capacity lies between: what is wrong with both is wrong whatever the environment will say. */
-const SMALLEST = { cells: 4, capacity: 0.5 };
-const LARGEST = { cells: 4, capacity: 100_000 };
+/** Any battery lies between: what is wrong with both is wrong whatever will be typed, or the environment will say. */
+const SMALLEST = { cells: 1, capacity: 0.5 };
+const LARGEST = { cells: 255, capacity: 100_000 };
 
 /**
  * @param profile the profile's id, or `${NAME}`
@@ -36,7 +36,7 @@ export function judge(profile: unknown, given: Given): Judgement {
   const crossed = small.ok || large.ok ? [] : small.problems.filter((one) => large.problems.some(sameAs(one)));
   return {
     problems: [...problems, ...crossed.filter((problem) => !restsOnEnvironment(problem, given))],
-    warnings: small.ok ? small.warnings : [],
+    warnings: small.ok && large.ok ? small.warnings.filter((one) => large.warnings.some(saysAs(one))) : [],
   };
 }
 
@@ -51,6 +51,15 @@ function isOpen(value: unknown): boolean {
 
 function sameAs(one: Problem): (other: Problem) => boolean {
   return (other) => other.setting === one.setting && other.detail['other'] === one.detail['other'];
+}
+
+/** A warning about the battery itself speaks of another value or limit with another battery. */
+function saysAs(one: Warning): (other: Warning) => boolean {
+  return (other) =>
+    other.kind === one.kind &&
+    other.setting === one.setting &&
+    other.value === one.value &&
+    other.detail['limit'] === one.detail['limit'];
 }
 
 /** True when one side of the pair is `${NAME}`, or follows a trip value that is. */

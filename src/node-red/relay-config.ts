@@ -29,8 +29,8 @@ export function parseRelayConfig(config: NodeConfig, bus: BusSpec | null, transl
   const role = textOf(config['role']);
   const board = textOf(config['board'] ?? (config['bus'] ? 'modbus-timed' : 'message'));
   const wiring = textOf(config['wiring'] ?? 'NO');
-  const unit = whole(config['unit'] ?? 1);
-  const channel = whole(config['channel'] ?? 1);
+  const unit = numberFrom(config['unit'], MOST_UNITS);
+  const channel = numberFrom(config['channel'], MOST_CHANNELS);
   const packs = packIds(config);
   if (!isOneOf(ROLES, role)) return problem('role', { choices: ROLES.join(', ') });
   if (packs.length === 0) return problem('no-pack');
@@ -40,8 +40,8 @@ export function parseRelayConfig(config: NodeConfig, bus: BusSpec | null, transl
   if (wiring === 'NC' && (role === 'charge' || role === 'contactor')) return problem('normally-closed');
   if (board !== 'message') {
     if (bus === null) return problem(config['bus'] ? 'bus-gone' : 'no-bus');
-    if (unit === null || unit < 1 || unit > MOST_UNITS) return problem('unit', { max: MOST_UNITS });
-    if (channel === null || channel < 1 || channel > MOST_CHANNELS) return problem('channel', { max: MOST_CHANNELS });
+    if (unit === null) return problem('unit-value', { value: asGiven(config['unit']), max: MOST_UNITS });
+    if (channel === null) return problem('channel-value', { value: asGiven(config['channel']), max: MOST_CHANNELS });
   }
   return { role, packs, board, bus: board === 'message' ? null : bus, unit: unit ?? 1, channel: channel ?? 1, wiring };
 }
@@ -52,10 +52,20 @@ function packIds(config: NodeConfig): string[] {
   return [...new Set(all)];
 }
 
-function whole(given: unknown): number | null {
-  const number =
-    typeof given === 'number' ? given : typeof given === 'string' && given.trim() !== '' ? Number(given) : 1;
-  return Number.isInteger(number) ? number : null;
+/**
+ * A number counted from 1 to `most`; 1 where nothing was given. Anything else than a number or its digits is `null`: a
+ * guess would move somebody else's contact.
+ */
+function numberFrom(given: unknown, most: number): number | null {
+  if (given === undefined || given === '') return 1;
+  const number = typeof given === 'string' && /^\s*\d+\s*$/.test(given) ? Number(given) : given;
+  return typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= most ? number : null;
+}
+
+/** A wrong value as it was given: text in quotes, so that a blank can be told from nothing; cut where it is long. */
+function asGiven(given: unknown): string {
+  const text = typeof given === 'number' ? String(given) : (JSON.stringify(given) ?? typeof given);
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
 function isOneOf<T extends string>(list: readonly T[], given: string): given is T {

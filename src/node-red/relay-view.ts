@@ -5,6 +5,7 @@ import type { RelayOutput } from '../relays/relay.ts';
 import type { ModbusBus } from '../links/bus/bus.ts';
 import type { Host } from '../runtime/host.ts';
 import type { BusSpec } from '../links/bus/bus.ts';
+import { createComplaints } from './complaints.ts';
 import { parsePermission, type Permission } from '../runtime/permission.ts';
 import type { RelayReport, RelayRuntime, Shown } from '../runtime/relay-runtime.ts';
 import type { Translate } from '../texts/translate.ts';
@@ -75,7 +76,7 @@ function coil(bus: ModbusBus, config: RelayConfig, host: Host): RelayOutput {
 
 function connect(relay: RelayRuntime, { node, host, translate, status }: RelayViewOptions): RelayView {
   let troubled = false;
-  let refused: Shown | null = null;
+  const complaints = createComplaints(host.clock);
   const show = (report: RelayReport): void => {
     const { fill, shape, text } = relayStatus(report, relay.role === 'pre-alarm', translate);
     status.show(fill, shape, text);
@@ -103,15 +104,14 @@ function connect(relay: RelayRuntime, { node, host, translate, status }: RelayVi
       }
       const shown = relay.show(permission);
       if (!REFUSED.includes(shown)) {
-        refused = null;
         show(relay.report());
         return done();
       }
       status.show('red', 'ring', translate(`bms-relay-out.status.${shown}`));
-      // Once: such a message comes again every second.
-      if (refused === shown) return done();
-      refused = shown;
-      done(new Error(translate(`bms-relay-out.error.${shown}`, { pack: permission.pack, role: permission.role })));
+      // Such a message comes again every second, and good ones may come between.
+      const { pack, role, instance } = permission;
+      if (!complaints.isNew(JSON.stringify([shown, pack, role, instance]))) return done();
+      done(new Error(translate(`bms-relay-out.error.${shown}`, { pack, role })));
     },
     close(removed) {
       stop();

@@ -1,5 +1,5 @@
 /** The catalogues as Node-RED loads them: one a node, found by the first word of the key. */
-import type { Translate } from '../texts/translate.ts';
+import { closeGaps, type Translate } from '../texts/translate.ts';
 import type { Red } from './types.ts';
 
 const MODULE = '@cellwarden/node-red-bms';
@@ -10,7 +10,8 @@ const MODULE = '@cellwarden/node-red-bms';
  */
 export function textsOf(red: Red): Translate {
   const fixed = new Map<string, string>();
-  const lookUp: Translate = (key, detail) => red._(`${MODULE}/${key.slice(0, key.indexOf('.'))}:${key}`, detail ?? {});
+  const lookUp: Translate = (key, detail) =>
+    closeGaps(red._(`${MODULE}/${key.slice(0, key.indexOf('.'))}:${key}`, detail ?? {}));
   return (key, detail) => {
     if (detail !== undefined) return lookUp(key, detail);
     let text = fixed.get(key);

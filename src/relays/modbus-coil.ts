@@ -24,6 +24,14 @@ const RETRY = 1;
 /** Commands that the board acknowledged but the contact did not follow, before it is called a fault. */
 const TRIES = 3;
 
+/** What one command tells the board. */
+interface Command {
+  /** `true` holds, `false` lets go: also when the lease still runs, but not long enough for a hold. */
+  readonly holds: boolean;
+  /** Tenths of a second that a timed coil is to hold; 0 for everything else. */
+  readonly tenths: number;
+}
+
 export interface ModbusCoilOptions {
   readonly bus: ModbusBus;
   readonly clock: Clock;
@@ -48,7 +56,8 @@ export function modbusCoilRelay(options: ModbusCoilOptions): RelayOutput {
   let busy = false;
   let closed = false;
   let actual: boolean | null = null;
-  let verified = false;
+  /** The state, held or not, that the contact has confirmed since it was asked for. A lease ends without a word. */
+  let confirmed: boolean | null = null;
   let problem: string | null = null;
   let disobeyed = 0;
   let cancelRetry: (() => void) | null = null;
@@ -59,44 +68,48 @@ export function modbusCoilRelay(options: ModbusCoilOptions): RelayOutput {
     for (const listener of listeners) listener();
   };
 
-  const report = (next: { actual: boolean | null; verified: boolean; problem: string | null }): void => {
-    if (next.actual === actual && next.verified === verified && next.problem === problem) return;
-    ({ actual, verified, problem } = next);
+  const report = (next: { actual: boolean | null; confirmed: boolean | null; problem: string | null }): void => {
+    if (next.actual === actual && next.confirmed === confirmed && next.problem === problem) return;
+    ({ actual, confirmed, problem } = next);
     changed();
   };
 
-  const write = async (): Promise<ModbusResult<true>> => {
+  const unheard = (why: string): void => report({ actual: null, confirmed: null, problem: why });
+
+  const commandNow = (): Command => {
     const left = until - clock.now() - TRAVEL;
+    const holds = left >= SHORTEST_HOLD;
+    return { holds, tenths: holds && timed ? Math.min(LONGEST_FLASH, Math.floor(left * 10)) : 0 };
+  };
+
+  const write = async ({ holds, tenths }: Command): Promise<ModbusResult<true>> => {
     // An opening goes before everything else on the line; repeating one that is confirmed does not.
-    if (left < SHORTEST_HOLD) return await bus.writeCoil(unit, coil, !heldCoil, { urgent: !verified });
+    if (!holds) return await bus.writeCoil(unit, coil, !heldCoil, { urgent: confirmed !== false });
     const notAfter = clock.now() + TRAVEL;
     if (!timed) return await bus.writeCoil(unit, coil, heldCoil, { notAfter });
-    const tenths = Math.min(LONGEST_FLASH, Math.floor(left * 10));
     return await bus.writeCoilValue(unit, (heldCoil ? FLASH_ON : FLASH_OFF) + coil, tenths, { notAfter });
   };
 
   /** One command and its read-back. What comes of it no longer counts once a newer one has been started. */
   const command = async (mine: number): Promise<void> => {
-    const wanted = held();
-    const written = await write();
+    const told = commandNow();
+    // The board may have let go again from here on: it does not count later than it was told to.
+    const ends = told.tenths > 0 ? clock.now() + told.tenths / 10 : Infinity;
+    const written = await write(told);
     if (mine !== latest) return;
-    if (!written.ok) {
-      report({ actual: null, verified: false, problem: written.text });
-      return;
-    }
+    if (!written.ok) return unheard(written.text);
     const read = await bus.readCoils(unit, coil, 1);
     if (mine !== latest) return;
-    if (!read.ok) {
-      report({ actual: null, verified: false, problem: read.text });
-      return;
-    }
+    if (!read.ok) return unheard(read.text);
     const now = (read.value[0] === true) === heldCoil;
-    disobeyed = now === wanted ? 0 : disobeyed + 1;
+    const follows = now === told.holds;
+    if (follows) disobeyed = 0;
+    else if (clock.now() < ends) disobeyed += 1;
     const fault =
       disobeyed >= TRIES
-        ? `the contact does not follow: commanded ${wanted ? 'on' : 'off'}, read back ${now ? 'on' : 'off'}`
+        ? `the contact does not follow: commanded ${told.holds ? 'on' : 'off'}, read back ${now ? 'on' : 'off'}`
         : null;
-    report({ actual: now, verified: now === wanted && wanted === held(), problem: fault });
+    report({ actual: now, confirmed: follows ? now : null, problem: fault });
   };
 
   const start = (): void => {
@@ -109,7 +122,7 @@ export function modbusCoilRelay(options: ModbusCoilOptions): RelayOutput {
     command(mine).then(
       () => done(mine),
       (error: unknown) => {
-        report({ actual: null, verified: false, problem: error instanceof Error ? error.message : String(error) });
+        unheard(error instanceof Error ? error.message : String(error));
         done(mine);
       },
     );
@@ -121,7 +134,7 @@ export function modbusCoilRelay(options: ModbusCoilOptions): RelayOutput {
     if (closed) return;
     if (dirty) start();
     // A hold is repeated by its owner; a release that is not confirmed is repeated here, for as long as it takes.
-    else if (!verified && !held()) cancelRetry = clock.after(RETRY, start);
+    else if (confirmed !== false && !held()) cancelRetry = clock.after(RETRY, start);
   };
 
   /** The newest wish is carried out when the command before it is through. */
@@ -134,25 +147,28 @@ export function modbusCoilRelay(options: ModbusCoilOptions): RelayOutput {
   const stopStatus = bus.onStatus((status) => {
     if (status.state === 'open') {
       if (asked) ask();
-    } else if (status.problem !== null) report({ actual: null, verified: false, problem: status.problem });
+    } else if (status.problem !== null) unheard(status.problem);
   });
+
+  const release = (): void => {
+    const news = until !== -Infinity;
+    until = -Infinity;
+    if (!news) return ask();
+    // Opening waits for nobody: whatever was on its way no longer counts.
+    confirmed = null;
+    asked = true;
+    start();
+  };
 
   return {
     hold(to) {
-      if (!held()) verified = false;
+      if (!(to > clock.now())) return release();
+      if (!held()) confirmed = null;
       until = to;
       ask();
     },
-    release() {
-      const news = until !== -Infinity;
-      until = -Infinity;
-      if (!news) return ask();
-      // Opening waits for nobody: whatever was on its way no longer counts.
-      verified = false;
-      asked = true;
-      start();
-    },
-    state: (): RelayState => ({ commanded: held(), actual, verified, problem }),
+    release,
+    state: (): RelayState => ({ commanded: held(), actual, verified: confirmed === held(), problem }),
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

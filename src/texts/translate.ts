@@ -36,6 +36,10 @@ function interpolate(text: string, detail: Readonly<Record<string, string | numb
     const value = detail[name];
     return value === undefined || value === null ? whole : String(value);
   });
-  // A setting without a unit leaves a gap where the unit would stand.
-  return filled.replaceAll(/ +([,.:])/g, '$1').replaceAll(/ {2,}/g, ' ');
+  return closeGaps(filled);
+}
+
+/** A sentence without the gaps that something empty leaves in it: a setting that has no unit, for one. */
+export function closeGaps(sentence: string): string {
+  return sentence.replaceAll(/ +([,.:])/g, '$1').replaceAll(/ {2,}/g, ' ');
 }

@@ -109,12 +109,8 @@ function showProblems(group: Group, judgement: Judgement, given: Given): void {
       const problem = problemOf(judgement, given, name);
       const element = byId(fieldId(name));
       if (!isBlank(given[name])) own += 1;
-      if (problem === null) {
-        element?.removeAttribute('aria-describedby');
-        continue;
-      }
-      sentences.add(problemSentence(problem));
-      element?.setAttribute('aria-describedby', block.problem.id);
+      describe(element, problem === null ? null : block.problem, name === block.settings[0] ? block.about : null);
+      if (problem !== null) sentences.add(problemSentence(problem));
     }
     wrong += sentences.size;
     block.problem.textContent = [...sentences].join('\n');
@@ -124,6 +120,13 @@ function showProblems(group: Group, judgement: Judgement, given: Given): void {
   if (wrong > 0)
     group.badge.textContent = packText(wrong === 1 ? 'badge.problem' : 'badge.problems', { number: wrong });
   else group.badge.textContent = own > 0 ? packText('badge.own', { number: own }) : '';
+}
+
+/** Points a field at what stands below it, for those who hear the dialog. */
+function describe(field: HTMLElement | null, ...by: readonly (HTMLElement | null)[]): void {
+  const ids = by.flatMap((element) => (element === null ? [] : [element.id]));
+  if (ids.length === 0) field?.removeAttribute('aria-describedby');
+  else field?.setAttribute('aria-describedby', ids.join(' '));
 }
 
 /** An empty field needs no sentence before anybody has typed: its red frame and its hint say enough. */

@@ -1,10 +1,11 @@
 /** What an empty field shows: the value the profile would use. */
 import { SETTINGS, type SettingName } from '../../engine/pack/schema.ts';
+import type { SettingValue } from '../../engine/pack/settings.ts';
 import { profileValues, type Given } from '../../engine/pack/validate.ts';
 import { PROFILES } from '../../engine/profiles/index.ts';
 import { PROFILE_IDS, type ProfileId } from '../../engine/vocabulary.ts';
-import { packText } from '../catalogue.ts';
-import { choiceText } from './rows.ts';
+import type { Default } from '../../engine/profiles/profile.ts';
+import { choiceText, packText } from '../catalogue.ts';
 
 export function isProfile(id: unknown): id is ProfileId {
   return (PROFILE_IDS as readonly unknown[]).includes(id);
@@ -21,10 +22,18 @@ export function placeholders(profile: unknown, given: Given): (name: SettingName
     }
     if (PROFILES[profile].asks.includes(name)) return '';
     if (value !== null) return String(value);
-    const byCapacity = PROFILES[profile].settings[name];
-    if (byCapacity !== null && typeof byCapacity === 'object' && typeof values.capacity !== 'number') {
-      return packText('hint.timesCapacity', { factor: byCapacity.timesCapacity });
-    }
-    return packText('hint.off');
+    return restsOnUnknown(PROFILES[profile].settings[name], values) ?? packText('hint.off');
   };
+}
+
+/** How a default will follow from the battery once that is typed in, `null` where it does not or is known already. */
+function restsOnUnknown(of: Default | undefined, values: Readonly<Record<SettingName, SettingValue>>): string | null {
+  if (of === null || typeof of !== 'object') return null;
+  if ('timesCells' in of) {
+    return typeof values.cells === 'number' ? null : packText('hint.timesCells', { factor: of.timesCells });
+  }
+  if (typeof values.capacity === 'number') return null;
+  return 'timesCapacity' in of
+    ? packText('hint.timesCapacity', { factor: of.timesCapacity })
+    : packText('hint.byModel');
 }

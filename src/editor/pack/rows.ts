@@ -2,25 +2,11 @@
  * The folded part of the pack dialog, made from the vocabulary: a block of four fields for each protection,
  * a row for every other setting, in groups that open one by one.
  */
-import { PROTECTION_NAMES, SETTINGS, type SettingGroup, type SettingName } from '../../engine/pack/schema.ts';
-import { labelOf, packText } from '../catalogue.ts';
+import { PROTECTION_NAMES, SETTINGS, type ProtectionName, type SettingGroup, type SettingName } from '../../engine/pack/schema.ts';
+import { choiceText, labelOf, packText } from '../catalogue.ts';
 import { fillSelect, make } from '../form.ts';
+import { blocksOf, COLUMNS, EXPLAINED, GROUPS } from './groups.ts';
 
-/** `pack` holds what stands at the top of the dialog too, so its rest comes last. */
-const GROUPS: readonly SettingGroup[] = [
-  'voltage',
-  'preAlarm',
-  'temperature',
-  'current',
-  'soc',
-  'communication',
-  'switching',
-  'link',
-  'pack',
-];
-
-const AT_THE_TOP: readonly SettingName[] = ['cells', 'capacity'];
-const COLUMNS = ['', 'Clear', 'Delay', 'ClearDelay'] as const;
 const COLUMN_TEXT = { '': 'trip', Clear: 'clear', Delay: 'delay', ClearDelay: 'clearDelay' } as const;
 
 export interface Block {
@@ -29,6 +15,8 @@ export interface Block {
   readonly element: HTMLElement;
   /** Says below the fields what is wrong with them. */
   readonly problem: HTMLElement;
+  /** What the first of them does, where its label cannot say it. */
+  readonly about: HTMLElement | null;
 }
 
 export interface Group {
@@ -44,12 +32,7 @@ export const wordId = (name: SettingName): string => `cellwarden-word-${name}`;
 
 export function makeGroups(): Group[] {
   return GROUPS.map((id) => {
-    const protections = PROTECTION_NAMES.filter((name) => SETTINGS[name].group === id);
-    const parts = new Set(protections.flatMap((name) => COLUMNS.map((column) => `${name}${column}`)));
-    const others = (Object.keys(SETTINGS) as SettingName[]).filter(
-      (name) => SETTINGS[name].group === id && !parts.has(name) && !AT_THE_TOP.includes(name),
-    );
-    const blocks = [...protections.map(protectionBlock), ...others.map(singleBlock)];
+    const blocks = blocksOf(id).map((name) => (isProtection(name) ? protectionBlock(name) : singleBlock(name)));
     const badge = make('span', 'cw-badge');
     const element = make('details', 'cw-group', make('summary', '', packText(`group.${id}`), badge));
     element.id = `cellwarden-group-${id}`;
@@ -58,8 +41,12 @@ export function makeGroups(): Group[] {
   });
 }
 
-function protectionBlock(name: (typeof PROTECTION_NAMES)[number]): Block {
-  const settings = COLUMNS.map((column): SettingName => `${name}${column}`);
+function isProtection(name: SettingName): name is ProtectionName {
+  return (PROTECTION_NAMES as readonly SettingName[]).includes(name);
+}
+
+function protectionBlock(name: ProtectionName): Block {
+  const settings = [name, `${name}Clear`, `${name}Delay`, `${name}ClearDelay`] as const;
   const fields = COLUMNS.map((column) => {
     const of: SettingName = `${name}${column}`;
     const label = make('label', '', packText(`column.${COLUMN_TEXT[column]}`), unit(of));
@@ -79,11 +66,15 @@ function singleBlock(name: SettingName): Block {
   return makeBlock([name], make('div', 'cw-single', label, input(name)));
 }
 
-function makeBlock(settings: readonly SettingName[], ...children: HTMLElement[]): Block {
+function makeBlock(settings: readonly [SettingName, ...SettingName[]], ...children: HTMLElement[]): Block {
+  const [first] = settings;
   const problem = make('div', 'cw-problem');
-  problem.id = `cellwarden-problem-${settings[0]}`;
+  problem.id = `cellwarden-problem-${first}`;
   problem.hidden = true;
-  return { settings, problem, element: make('div', 'cw-block', ...children, problem) };
+  const about = EXPLAINED.includes(first) ? make('div', 'cw-about', packText(`about.${first}`)) : null;
+  if (about !== null) about.id = `cellwarden-about-${first}`;
+  const below = about === null ? [problem] : [problem, about];
+  return { settings, problem, about, element: make('div', 'cw-block', ...children, ...below) };
 }
 
 function input(name: SettingName): HTMLInputElement | HTMLSelectElement {
@@ -104,10 +95,6 @@ function input(name: SettingName): HTMLInputElement | HTMLSelectElement {
     );
   }
   return element;
-}
-
-export function choiceText(choice: string): string {
-  return packText(`choice.${choice}`);
 }
 
 function unit(name: SettingName): HTMLElement | string {

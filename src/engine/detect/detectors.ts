@@ -31,6 +31,8 @@ const UNTIL_CUT = indexOf('untilCut');
 /** From one sample to the next no cell moves by half a volt and no sensor by 15 K. */
 const CELL_JUMP = 0.5;
 const TEMPERATURE_JUMP = 15;
+/** With fewer cells there is no middle without the lowest and the highest. */
+const FEWEST = 4;
 
 export class Detectors {
   readonly #slope: Slope | null;
@@ -40,17 +42,16 @@ export class Detectors {
   readonly #wires: boolean;
   readonly #mismatch: boolean;
   readonly #jumping = [0, 0, 0, 0];
+  readonly #cells: number;
 
   /** @param reads what the rows in force look at */
   constructor(settings: PackSettings, reads: ReadonlySet<Quantity>) {
-    const { cellUndervoltage, preAlarmClear, capacity } = {
-      cellUndervoltage: numberOf(settings, 'cellUndervoltage'),
-      preAlarmClear: numberOf(settings, 'preAlarmClear'),
-      capacity: numberOf(settings, 'capacity'),
-    };
-    this.#slope = reads.has('untilCut') ? new Slope(cellUndervoltage, preAlarmClear) : null;
+    const cut = numberOf(settings, 'cellUndervoltage');
+    const clear = numberOf(settings, 'preAlarmClear');
+    this.#cells = numberOf(settings, 'cells');
+    this.#slope = reads.has('untilCut') ? new Slope(cut, clear) : null;
     this.#jumps = reads.has('jumps') ? new Jumps([CELL_JUMP, CELL_JUMP, TEMPERATURE_JUMP, TEMPERATURE_JUMP]) : null;
-    this.#frozen = reads.has('frozenFor') ? new FrozenWatch(capacity) : null;
+    this.#frozen = reads.has('frozenFor') ? new FrozenWatch(numberOf(settings, 'capacity')) : null;
     this.#shortCircuits = reads.has('shortCircuits') ? new ShortCircuits() : null;
     this.#wires = reads.has('openWire');
     this.#mismatch = reads.has('cellMismatch');
@@ -83,13 +84,19 @@ export class Detectors {
       cellOf[OPEN_WIRE] = cell;
     }
     if (this.#frozen !== null) {
-      const frozen = this.#frozen.step(min, max, values[CURRENT]!, values[CELL_AVERAGE]!, reading.cells, at);
+      const frozen = this.#frozen.step(min, max, values[CURRENT]!, this.#middle(values), reading.cells, at);
       values[FROZEN_FOR] = frozen.seconds;
       cellOf[FROZEN_FOR] = frozen.cell;
     }
     if (this.#shortCircuits !== null) {
       values[SHORT_CIRCUITS] = this.#shortCircuits.step(values[SHORT_CIRCUIT] === 1, at);
     }
+  }
+
+  /** Average of the cells without the lowest and the highest: one that runs away is no movement of the others (V). */
+  #middle(values: Float64Array): number {
+    if (this.#cells < FEWEST) return Number.NaN;
+    return (values[VOLTAGE]! - values[CELL_MIN]! - values[CELL_MAX]!) / (this.#cells - 2);
   }
 
   /** The owner has reset the protection: counts of the past start anew. */

@@ -44,7 +44,7 @@ export class FrozenWatch {
   }
 
   /**
-   * @param min lowest and `max` highest cell (V), `current` (A), `average` voltage of a cell (V); NaN while unknown
+   * @param min lowest and `max` highest cell (V), `current` (A), `average` of the cells in the middle (V); NaN while unknown
    * @param at monotonic second
    */
   step(min: number, max: number, current: number, average: number, cells: readonly CellReading[], at: number): Frozen {

@@ -13,7 +13,7 @@ export class Jumps {
   readonly #limits: readonly number[];
   readonly #last: Float64Array;
   #at = Number.NaN;
-  #times: number[] = [];
+  readonly #times: number[] = [];
 
   /** @param limits how far each value may move from one sample to the next, in its own unit */
   constructor(limits: readonly number[]) {
@@ -27,16 +27,20 @@ export class Jumps {
    */
   step(values: readonly number[], at: number): number {
     const near = at - this.#at <= LONGEST;
+    const last = this.#last;
     let jumped = false;
-    for (let i = 0; i < this.#last.length; i++) {
+    for (let i = 0; i < last.length; i++) {
       const value = values[i]!;
-      if (Number.isNaN(value)) continue;
-      if (near && Math.abs(value - this.#last[i]!) > this.#limits[i]!) jumped = true;
-      this.#last[i] = value;
+      // An unknown value neither jumps nor is forgotten.
+      if (value !== value) continue;
+      const moved = value - last[i]!;
+      if (moved !== 0 && near && Math.abs(moved) > this.#limits[i]!) jumped = true;
+      last[i] = value;
     }
     this.#at = at;
-    if (jumped && this.#times.length < MOST) this.#times.push(at);
-    while (this.#times.length > 0 && at - this.#times[0]! > MEMORY) this.#times.shift();
-    return this.#times.length;
+    const times = this.#times;
+    if (jumped && times.length < MOST) times.push(at);
+    while (times.length > 0 && at - times[0]! > MEMORY) times.shift();
+    return times.length;
   }
 }

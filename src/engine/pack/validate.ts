@@ -12,6 +12,7 @@ import {
   SETTINGS,
   SETTING_NAMES,
   isSettingName,
+  type NumberSetting,
   type ProtectionName,
   type SettingName,
   type SettingSpec,
@@ -122,7 +123,7 @@ function parseSetting(setting: SettingName, spec: SettingSpec, given: unknown): 
       ? { value: null }
       : problem('cannot-be-off', { min: spec.min, max: spec.max, unit: spec.unit });
   }
-  const number = typeof given === 'number' ? given : parseNumber(value);
+  const number = typeof given === 'number' ? given : parseNumber(value, spec);
   const limits = { min: spec.min, max: spec.max, unit: spec.unit };
   if (number === null || !Number.isFinite(number)) return problem('not-a-number', limits);
   if (spec.unit === 'V' && number > spec.max && number / 1000 >= spec.min && number / 1000 <= spec.max) {
@@ -134,10 +135,23 @@ function parseSetting(setting: SettingName, spec: SettingSpec, given: unknown): 
   return { value: number };
 }
 
-/** A decimal number, with a comma too: half of Europe writes 3,65. Nothing else around it. */
-function parseNumber(value: string): number | null {
-  const trimmed = value.trim().replace(',', '.');
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : null;
+/**
+ * A decimal number, with a comma too: half of Europe writes 3,65. Nothing else around it.
+ *
+ * Others write thousands with a comma: `1,000` may be one or a thousand, and is neither here. Only where one digit
+ * stands before the comma, and the setting's range has room for the decimal reading and none for the other, it is taken.
+ */
+function parseNumber(value: string, { min, max, integer }: NumberSetting): number | null {
+  const given = value.trim();
+  const trimmed = given.replace(',', '.');
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed)) return null;
+  const number = Number(trimmed);
+  if (!/,\d{3}(?!\d)/.test(given)) return number;
+  const isInside = (reading: number): boolean => reading >= min && reading <= max;
+  // What counts whole things needs no three decimals: there the comma can only be meant for thousands, or be a slip.
+  const isDecimal =
+    !integer && /^[+-]?\d,\d{3}$/.test(given) && isInside(number) && !isInside(Number(given.replace(',', '')));
+  return isDecimal ? number : null;
 }
 
 /**

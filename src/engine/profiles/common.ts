@@ -132,7 +132,7 @@ const REMOTE_RULES: readonly Rule[] = [
     severity: 'info',
     trip: { of: 'remote', is: '<', than: 1 },
     clear: [{ of: 'remote', is: '>=', than: 1 }],
-    denies: ['charge', 'load', 'alternator', 'shed'],
+    denies: ['charge', 'load', 'contactor', 'alternator', 'shed'],
     only: [{ setting: 'remoteScope', is: 'everything' }],
   },
   {

@@ -2,6 +2,7 @@
  * `offgridtec-smart-pro`: the Offgridtec Smart-Pro in its six models (OGT-1..OGT-9). The model follows from the capacity of
  * one battery. Where German text, English text and tables of the manual disagree, the choice stands beside the number.
  */
+import type { Rule } from '../protection/rule.ts';
 import { COMMON_RULES, COMMON_SETTINGS } from './common.ts';
 import { BMS_HOT, SHORT_CIRCUIT_LOOP, SHORT_CIRCUIT_PASSING } from './faults.ts';
 import type { Profile } from './profile.ts';
@@ -56,6 +57,14 @@ const PEAK = [
 
 /** The overload clears when the load is off: less than this flows (A). */
 const LOAD_OFF = 1;
+
+/** OGT-8: the pack's own voltage is told, the cells cut. 14.6 V is the highest charge voltage, so only more is too much. */
+function toldByThePack(rule: Rule): Rule {
+  const told = { from: ['OGT-8'], severity: 'warning', denies: [] } as const;
+  if (rule.id === 'pack-undervoltage') return { ...rule, ...told };
+  if (rule.id !== 'pack-overvoltage') return rule;
+  return { ...rule, ...told, trip: { of: 'voltage', is: '>', than: 'packOvervoltage' } };
+}
 
 export const offgridtecSmartPro: Profile = {
   id: 'offgridtec-smart-pro',
@@ -174,7 +183,7 @@ export const offgridtecSmartPro: Profile = {
       code: 'over-temperature',
       from: ['OGT-4'],
       severity: 'fault',
-      trip: { of: 'temperatureMaxResting', is: '>', than: TOO_HOT },
+      trip: { of: 'temperatureMaxResting', is: '>=', than: TOO_HOT },
       clear: [{ of: 'temperatureMaxResting', is: '<=', than: COOL }],
       denies: ['charge', 'load', 'alternator', 'shed'],
     },
@@ -185,10 +194,6 @@ export const offgridtecSmartPro: Profile = {
     SHORT_CIRCUIT_PASSING,
     { ...SHORT_CIRCUIT_LOOP, from: ['OGT-5'] },
     BMS_HOT,
-    ...COMMON_RULES.map((rule) =>
-      rule.id === 'pack-overvoltage' || rule.id === 'pack-undervoltage'
-        ? { ...rule, from: ['OGT-8'], severity: 'warning' as const, denies: [] }
-        : rule,
-    ),
+    ...COMMON_RULES.map(toldByThePack),
   ],
 };

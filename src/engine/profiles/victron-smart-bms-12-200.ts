@@ -43,8 +43,8 @@ export const victronSmartBms12200: Profile = {
 
     starterVoltageMin: 13, // VSB-2: charging starts above 13 V
     starterVoltageMinClear: 13,
-    alternatorVoltageLimit: 14.2, // VSB-3
-    alternatorVoltageLimitClear: 13.7, // VSB-3: 0.5 V below it, for 10 consecutive seconds
+    alternatorVoltageLimit: { timesCells: 3.55 }, // VSB-3: 14.2 V
+    alternatorVoltageLimitClear: { timesCells: 3.425 }, // VSB-3: 0.5 V below it, for 10 consecutive seconds
     alternatorFuse: 'unknown', // VSB-8: to be asked for
     remoteScope: 'ports', // VSB-5: by default only the alternator and System+
   },

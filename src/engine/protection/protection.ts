@@ -290,7 +290,11 @@ export class Protection {
 
   /** Every row is clear with nothing on its way, and every permission is on: only a trip can change anything. */
   #isQuiet(now: number): boolean {
-    for (const row of this.#table.rows) if (row.state !== 'clear' || !Number.isNaN(row.since)) return false;
+    for (const row of this.#table.rows) {
+      // What no device has ever measured stays between clear and trip, and stands in nobody's way.
+      const calm = row.state === 'clear' || (row.optional && row.state === 'band');
+      if (!calm || !Number.isNaN(row.since)) return false;
+    }
     for (let bit = 0; bit < this.#roles.length; bit++) {
       if (bit === PRECHARGE || bit === AUX || (this.#table.configured & (1 << bit)) === 0) continue;
       if (!this.#roles[bit]!.allowed) return false;

@@ -79,6 +79,14 @@ export const MEASURED: readonly Quantity[] = [
   'starterVoltage',
 ];
 
+/** Quantities that are worked out from another one and are known exactly when it is. */
+export const LEADERS: Readonly<Partial<Record<Quantity, Quantity>>> = {
+  cellSpread: 'cellMax',
+  cellAverage: 'voltage',
+  temperatureMaxResting: 'temperatureMax',
+  dischargeCurrent: 'current',
+};
+
 /** Of those the ones beside the cells' voltages: the owner decides what their loss does (`onSensor`). */
 export const SENSORS: readonly Quantity[] = [
   'voltage',

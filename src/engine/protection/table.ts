@@ -2,7 +2,7 @@
 import { isOn, type PackSettings } from '../pack/settings.ts';
 import { PROFILES } from '../profiles/index.ts';
 import { PERMISSION_ROLES, type PermissionRole } from '../vocabulary.ts';
-import { MEASURED, SENSORS, type Quantity } from './quantity.ts';
+import { LEADERS, MEASURED, QUANTITIES, SENSORS, type Quantity } from './quantity.ts';
 import type { Rule } from './rule.ts';
 import { Row, isActive, maskOf, quantitiesOf } from './row.ts';
 import { indexOf } from './sample.ts';
@@ -49,7 +49,7 @@ export function compileTable(settings: PackSettings, without: readonly Quantity[
     primary: needs.map((list) => list.filter((index) => !isSensor(index))),
     secondary: needs.map((list) => list.filter(isSensor)),
     sensors: Int32Array.from(sensors),
-    allNeeds: Int32Array.from(new Set([...needs.flatMap((list) => [...list]), ...sensors])),
+    allNeeds: Int32Array.from(new Set([...needs.flatMap((list) => [...list]), ...sensors].map(leaderOf))),
     configured: configuredRoles(settings).reduce((mask, role) => mask | maskOf(role), 0),
     reads: new Set(rules.flatMap(quantitiesOf)),
   };
@@ -75,6 +75,12 @@ function configuredRoles(settings: PackSettings): PermissionRole[] {
 
 const MEASURED_INDEXES = MEASURED.map(indexOf);
 const SENSOR_INDEXES = SENSORS.map(indexOf);
+
+/** To ask how old a value is, the one it is worked out from is enough. */
+function leaderOf(index: number): number {
+  const leader = LEADERS[QUANTITIES[index]!];
+  return leader === undefined ? index : indexOf(leader);
+}
 
 /** Indexes of the measured quantities that a row looks at. */
 function measuredBy(row: Row): number[] {

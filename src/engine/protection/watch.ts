@@ -11,12 +11,18 @@ export class Watch {
   readonly #bound: Float64Array;
 
   constructor(trips: readonly Test[]) {
-    this.#of = Int32Array.from(trips, (trip) => trip.of);
-    this.#sign = Float64Array.from(trips, (trip) => trip.sign);
-    this.#bound = Float64Array.from(trips, (trip) => {
-      const than = trip.sign * trip.than;
-      return trip.inclusive ? nextBelow(than) : than;
-    });
+    // Of several rows about one quantity the first to trip speaks for all.
+    const nearest = new Map<string, { of: number; sign: number; bound: number }>();
+    for (const { of, sign, than, inclusive } of trips) {
+      const bound = inclusive ? nextBelow(sign * than) : sign * than;
+      const key = `${of}/${sign}`;
+      const known = nearest.get(key);
+      if (known === undefined || bound < known.bound) nearest.set(key, { of, sign, bound });
+    }
+    const all = [...nearest.values()];
+    this.#of = Int32Array.from(all, (one) => one.of);
+    this.#sign = Float64Array.from(all, (one) => one.sign);
+    this.#bound = Float64Array.from(all, (one) => one.bound);
   }
 
   /** An unknown value (NaN) is beyond nothing. */

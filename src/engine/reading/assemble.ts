@@ -313,11 +313,18 @@ export class SourceTable {
     const min = this.#extremes.get('temperatureMin');
     const max = this.#extremes.get('temperatureMax');
     if (min !== undefined && max !== undefined) {
-      reading.temperatureMin = { ...this.#told(min, now), cell: min.cell, whole: min.value !== null };
-      reading.temperatureMax = { ...this.#told(max, now), cell: max.cell, whole: max.value !== null };
+      reading.temperatureMin = this.#deviceTemperature(min, now);
+      reading.temperatureMax = this.#deviceTemperature(max, now);
       return;
     }
     this.#temperatureExtremes(reading, now);
+  }
+
+  /** The device's own extreme over its sensors. One that is not known any more speaks for no cell, let alone for all. */
+  #deviceTemperature(kept: Kept, now: number): CellValue {
+    const told = this.#told(kept, now);
+    const known = told.value !== null;
+    return { ...told, cell: known ? kept.cell : null, whole: known };
   }
 
   #temperatureExtremes(reading: Reading, now: number): void {

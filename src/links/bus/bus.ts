@@ -63,7 +63,8 @@ export type ModbusResult<T> =
   | {
       readonly ok: false;
       /**
-       * `not-open`: the line is down. `timeout`: the unit said nothing, or is backed off because it keeps saying nothing.
+       * `not-open`: the line is down. `timeout`: the unit said nothing, or is backed off because it keeps saying
+       * nothing while others use the line.
        * `exception`: the unit (or a gateway) refused. `mismatch`: a whole answer came, but to something else.
        * `line`: bytes came that are no answer, or the request never got onto the line (queue full, too late, overtaken).
        * `request`: no such request exists in Modbus; nothing was sent.

@@ -1,6 +1,7 @@
 /**
  * Who may ask next on a Modbus line: urgent before ordinary, answering units before silent ones, and nothing that has
- * waited past its time. Pure but for its own lists; time comes in as an argument (monotonic seconds).
+ * waited past its time. A silent unit is backed off for the sake of the others only: alone on the line it is asked on,
+ * because it may be back within the time that its relays still hold. Pure but for its own lists; time comes in as an argument (monotonic seconds).
  */
 import type { ModbusResult } from './bus.ts';
 import type { AnswerData } from './modbus-codec.ts';
@@ -35,8 +36,14 @@ export const MOST_WAITING = 16;
 export const MOST_URGENT = 64;
 /** So many time-outs in a row make a unit a silent one… */
 export const SILENT_AFTER = 3;
-/** …which is asked only once in so many seconds, so that it does not starve the others on the line. */
+/** …which is asked only once in so many seconds, so that it does not starve the others on the line… */
 export const BACK_OFF = 2;
+/**
+ * …which are those units that have been asked something within so many seconds. That none of them waits at this moment
+ * is not enough: a renewal keeps for half a second, a time-out lasts a whole one, and two relays that are renewed in
+ * step would find the line taken by the silent one every time.
+ */
+export const OTHERS_WITHIN = 10;
 /** When an urgent request to a silent unit found no answer again, so many requests of answering units go first. */
 const OTHERS_FIRST = 4;
 
@@ -44,6 +51,8 @@ interface Unit {
   silent: number;
   notBefore: number;
   readsFrom: number;
+  /** When somebody last wanted to ask it something. */
+  askedAt: number;
 }
 
 /** An empty queue. */
@@ -56,13 +65,16 @@ export function createRequestQueue(): RequestQueue {
   function unitOf(job: Job): Unit {
     const known = units.get(job.request.unit);
     if (known !== undefined) return known;
-    const unit = { silent: 0, notBefore: 0, readsFrom: 0 };
+    const unit = { silent: 0, notBefore: 0, readsFrom: 0, askedAt: -Infinity };
     units.set(job.request.unit, unit);
     return unit;
   }
 
   const isSilent = (job: Job): boolean => unitOf(job).silent >= SILENT_AFTER;
-  const isBackedOff = (job: Job, now: number): boolean => isSilent(job) && now < unitOf(job).notBefore;
+  const othersAsk = (unit: number, now: number): boolean =>
+    [...units].some(([id, { askedAt }]) => id !== unit && now - askedAt < OTHERS_WITHIN);
+  const isBackedOff = (job: Job, now: number): boolean =>
+    isSilent(job) && now < unitOf(job).notBefore && othersAsk(job.request.unit, now);
   const isHeld = (job: Job, now: number): boolean => isRead(job.request) && now < unitOf(job).readsFrom;
 
   /** Settles the jobs for which `why` gives a reason, and keeps the others. */
@@ -91,6 +103,7 @@ export function createRequestQueue(): RequestQueue {
 
   return {
     add(job, now) {
+      unitOf(job).askedAt = now;
       if (job.urgent) {
         if (!isRead(job.request)) {
           // An older "close" must not be sent after this "open". Which coils of a board are the same contact (flash
