@@ -113,7 +113,10 @@ function defaultText(value: Default | undefined): string {
   if ('timesCapacity' in value) return `${value.timesCapacity} × capacity`;
   if ('timesCells' in value) return `${value.timesCells} × cells`;
   const models = value.byModel.map(([capacity, of]) => `${capacity} Ah: ${of}`).join(', ');
-  return value.timesParallel ? `${models}; × parallel` : models;
+  const most = value.atMost?.map(([capacity, of]) => `${capacity} Ah: ${of}`).join(', ');
+  return [models, value.timesParallel ? '× parallel' : '', most === undefined ? '' : `at most ${most}`]
+    .filter(Boolean)
+    .join('; ');
 }
 
 function unitOf(name: SettingName): string {

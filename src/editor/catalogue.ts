@@ -32,7 +32,11 @@ export function problemSentence(problem: Problem): string {
 }
 
 export function warningSentence(warning: Warning): string {
-  return tidy(warningText(withChoices(readable(warning, labelOf), warning.setting), (key, detail) => say('bms-config', key, detail)));
+  return tidy(
+    warningText(withChoices(readable(warning, labelOf), warning.setting), (key, detail) =>
+      say('bms-config', key, detail),
+    ),
+  );
 }
 
 /** The warning with the choices in the words of the dialog. */

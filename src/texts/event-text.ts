@@ -82,7 +82,7 @@ function detailOf(event: ProtectionEvent, translate: Translate): Record<string, 
     threshold: quantity(event.threshold, event.quantity) ?? unknown(),
     duration: duration(event.duration),
     missing: event.missing === null ? '' : translate(`bms-protection.quantity.${event.missing}`),
-    code: event.code ?? unknown(),
+    code: event.code === null || event.code.trim() === '' ? unknown() : event.code,
     // The contactor tells why it is open: in the words of the status.
     reason:
       event.rule === 'contactor' && event.code !== null

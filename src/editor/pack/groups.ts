@@ -1,5 +1,11 @@
 /** The order in which the pack dialog shows the vocabulary, and the settings that need a sentence beside their label. */
-import { PROTECTION_NAMES, SETTING_NAMES, SETTINGS, type SettingGroup, type SettingName } from '../../engine/pack/schema.ts';
+import {
+  PROTECTION_NAMES,
+  SETTING_NAMES,
+  SETTINGS,
+  type SettingGroup,
+  type SettingName,
+} from '../../engine/pack/schema.ts';
 
 /** What is changed often comes first; `pack` holds what stands at the top of the dialog too, so its rest comes last. */
 export const GROUPS: readonly SettingGroup[] = [
@@ -30,6 +36,7 @@ export const EXPLAINED: readonly SettingName[] = [
   'switchesPerHour',
   'retries',
   'latchCritical',
+  'followDevice',
   'combined',
   'remoteScope',
   'precharge',
@@ -45,6 +52,7 @@ export const EXPLAINED: readonly SettingName[] = [
 /** Where a group is not shown protections first, the rest as the vocabulary has it: what decides stands above what follows. */
 const SEQUENCE: readonly SettingName[] = [
   'mode',
+  'followDevice',
   'combined',
   'minimumOff',
   'switchesPerHour',

@@ -2,7 +2,13 @@
  * The folded part of the pack dialog, made from the vocabulary: a block of four fields for each protection,
  * a row for every other setting, in groups that open one by one.
  */
-import { PROTECTION_NAMES, SETTINGS, type ProtectionName, type SettingGroup, type SettingName } from '../../engine/pack/schema.ts';
+import {
+  PROTECTION_NAMES,
+  SETTINGS,
+  type ProtectionName,
+  type SettingGroup,
+  type SettingName,
+} from '../../engine/pack/schema.ts';
 import { choiceText, labelOf, packText } from '../catalogue.ts';
 import { fillSelect, make } from '../form.ts';
 import { blocksOf, COLUMNS, EXPLAINED, GROUPS } from './groups.ts';

@@ -29,7 +29,9 @@ export type WarningKind =
   | 'unknown-allowed'
   | 'self-lockout'
   | 'combined-blocks-charging'
-  | 'no-such-model';
+  | 'no-such-model'
+  | 'too-many-cells'
+  | 'too-many-parallel';
 
 /** Legal, but the owner should know. */
 export interface Warning {

@@ -161,6 +161,7 @@ const PLAIN = {
   switchesPerHour: { kind: 'number', group: 'switching', unit: '', min: 1, max: 120, integer: true, canBeOff: true },
   latchCritical: { kind: 'choice', group: 'switching', choices: ['no', 'yes'] },
   combined: { kind: 'choice', group: 'switching', choices: ['no', 'yes'] },
+  followDevice: { kind: 'choice', group: 'switching', choices: ['no', 'yes'] },
   remoteScope: { kind: 'choice', group: 'switching', choices: ['everything', 'ports'] },
   contactorDelay: { kind: 'number', group: 'switching', unit: 's', min: 0, max: 30, integer: false, canBeOff: false },
   precharge: { kind: 'choice', group: 'switching', choices: ['unconfirmed', 'external', 'resistor'] },

@@ -199,15 +199,20 @@ function defaultValue(value: Default | undefined, own: ReadonlyMap<SettingName, 
       ? value.timesCapacity * number('capacity')
       : 'timesCells' in value
         ? value.timesCells * number('cells')
-        : byModel(value, number('capacity') / parallel) * (value.timesParallel ? parallel : 1);
+        : ofModel(value, number('capacity') / parallel, parallel);
   return Number.isNaN(result) ? null : round(result);
 }
 
+function ofModel(value: ByModel, battery: number, parallel: number): number {
+  const together = largest(value.byModel, battery) * (value.timesParallel ? parallel : 1);
+  return value.atMost === undefined ? together : Math.min(together, largest(value.atMost, battery));
+}
+
 /** The value of the largest model that is not larger than the battery; of the smallest where all are. */
-function byModel({ byModel: models }: ByModel, capacity: number): number {
-  if (Number.isNaN(capacity)) return Number.NaN;
-  let value = models[0]?.[1] ?? Number.NaN;
-  for (const [model, of] of models) if (model <= capacity) value = of;
+function largest(models: ByModel['byModel'], battery: number): number {
+  if (Number.isNaN(battery)) return Number.NaN;
+  let value = models[0]![1];
+  for (const [model, of] of models) if (model <= battery) value = of;
   return value;
 }
 
@@ -258,6 +263,10 @@ function warn(values: Readonly<Record<SettingName, SettingValue>>, profile: Prof
   if (profile.models !== undefined && !profile.models.includes(battery)) {
     add('capacity', 'no-such-model', profile.models.join(', '));
   }
+  const joined = profile.topology?.find(({ upTo }) => battery <= upTo);
+  if (joined !== undefined && number('cells') > joined.cells) add('cells', 'too-many-cells', joined.cells);
+  if (joined !== undefined && number('parallel') > joined.parallel)
+    add('parallel', 'too-many-parallel', joined.parallel);
   return warnings;
 }
 

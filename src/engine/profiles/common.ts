@@ -26,6 +26,7 @@ export const COMMON_SETTINGS: Partial<Record<SettingName, Default>> = {
   switchesPerHour: null,
   latchCritical: 'no',
   combined: 'no',
+  followDevice: 'no',
   remoteScope: 'everything',
   contactorDelay: 2, // the Lynx family opens the charge path 2 s before the contactor
   precharge: 'unconfirmed',
@@ -145,6 +146,32 @@ const REMOTE_RULES: readonly Rule[] = [
     clear: [{ of: 'remote', is: '>=', than: 1 }],
     denies: ['contactor', 'alternator'],
     only: [{ setting: 'remoteScope', is: 'ports' }],
+  },
+];
+
+/** The device's own word, taken as an input: ECS-7's OVP and LVP, the flags of a BMS that allows or not (VLB-10). */
+const DEVICE_RULES: readonly Rule[] = [
+  {
+    id: 'device-charge',
+    rule: 'cell-overvoltage',
+    code: 'OVP',
+    from: ['ECS-7', 'VLB-10'],
+    severity: 'alarm',
+    trip: { of: 'deviceCharge', is: '<', than: 1 },
+    clear: [{ of: 'deviceCharge', is: '>=', than: 1 }],
+    denies: ['charge', 'alternator'],
+    only: [{ setting: 'followDevice', is: 'yes' }],
+  },
+  {
+    id: 'device-load',
+    rule: 'cell-undervoltage',
+    code: 'LVP',
+    from: ['ECS-7', 'VLB-10'],
+    severity: 'alarm',
+    trip: { of: 'deviceLoad', is: '<', than: 1 },
+    clear: [{ of: 'deviceLoad', is: '>=', than: 1 }],
+    denies: ['load', 'shed'],
+    only: [{ setting: 'followDevice', is: 'yes' }],
   },
 ];
 
@@ -285,6 +312,7 @@ export const COMMON_RULES: readonly Rule[] = [
   ...AUX_RULES,
   ...SILENCE_RULES,
   SOC_UNKNOWN_RULE,
+  ...DEVICE_RULES,
   ...REMOTE_RULES,
   ...LOCK_RULES,
   PERSISTING_RULE,

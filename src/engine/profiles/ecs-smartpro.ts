@@ -43,6 +43,7 @@ export const ecsSmartPro: Profile = {
     packOvervoltageClear: { timesCells: 3.6 },
     packOvervoltageDelay: 0,
 
+    followDevice: 'yes', // ECS-7: LVP and OVP as inputs too, because the page does not say which they are
     selfConsumption: 0.1, // ECS-4: counted; 0 counts it not
     // The module talks Modbus: a lost bus is a lost protection, for the loads later (ECS-5).
     communicationTimeoutCharge: 5,

@@ -73,6 +73,10 @@ export const offgridtecSmartPro: Profile = {
   asks: ['cells', 'capacity'],
   full: { normal: 'byCells', critical: 'byPack' },
   models: CONTINUOUS.map(([capacity]) => capacity),
+  topology: [
+    { upTo: 30, cells: 4, parallel: 10 }, // OGT-10: the small ones not in series
+    { upTo: Infinity, cells: 16, parallel: 100 },
+  ],
   settings: {
     ...COMMON_SETTINGS,
 
@@ -126,7 +130,7 @@ export const offgridtecSmartPro: Profile = {
     chargeCurrentMaxClear: { byModel: RECOMMENDED, timesParallel: true },
     chargeCurrentMaxDelay: 10,
     chargeCurrentMaxClearDelay: 60,
-    dischargeCurrentMax: { byModel: CONTINUOUS, timesParallel: true },
+    dischargeCurrentMax: { byModel: CONTINUOUS, timesParallel: true, atMost: PEAK }, // OGT-10: the peak does not add up
     dischargeCurrentMaxClear: LOAD_OFF, // OGT-3
     dischargeCurrentMaxDelay: 5, // OGT-3: an inrush up to the peak must not trip it at once
     dischargeCurrentMaxClearDelay: 8, // OGT-3

@@ -24,10 +24,19 @@ export interface ByModel {
   readonly byModel: readonly (readonly [capacity: number, value: number])[];
   /** The value of one battery counts for each of those in parallel; else it stays that of one. */
   readonly timesParallel: boolean;
+  /** Together they are not more than this, by model; it does not grow with the number in parallel. */
+  readonly atMost?: readonly (readonly [capacity: number, value: number])[];
 }
 
 /** The limits within which the product lets a setting be changed, where they are narrower than the vocabulary's. */
 export type Ranges = Readonly<Partial<Record<SettingName, readonly [min: number, max: number]>>>;
+
+/** What a product allows to be joined: cells in series and batteries in parallel, up to a capacity of one battery (Ah). */
+export interface Topology {
+  readonly upTo: number;
+  readonly cells: number;
+  readonly parallel: number;
+}
 
 export interface Profile {
   readonly id: ProfileId;
@@ -40,6 +49,8 @@ export interface Profile {
   readonly ranges?: Ranges;
   /** Capacities of the product's models (Ah), where its settings follow from them. */
   readonly models?: readonly number[];
+  /** How many may be joined, by the capacity of one battery; the first entry that fits counts. */
+  readonly topology?: readonly Topology[];
   readonly rules: readonly Rule[];
   readonly full: FullRule;
 }

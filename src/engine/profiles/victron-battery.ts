@@ -5,7 +5,7 @@
 import type { Rule } from '../protection/rule.ts';
 import type { SettingName } from '../pack/schema.ts';
 import { COMMON_SETTINGS } from './common.ts';
-import type { ByModel, Default, Ranges } from './profile.ts';
+import type { ByModel, Default, Ranges, Topology } from './profile.ts';
 import {
   CELL_OVERVOLTAGE,
   CELL_OVERVOLTAGE_CRITICAL,
@@ -130,10 +130,15 @@ export const BATTERY_SETTINGS: Readonly<Partial<Record<SettingName, Default>>> =
   imbalance: 0.1, // VLB-11
   imbalanceClear: 0.05,
 
+  followDevice: 'yes', // VLB-10: allow-to-charge and allow-to-discharge as flags
+
   // VLB-9: a lost cable turns everything off. Frames are not a cable: five seconds without any count as one.
   communicationTimeoutCharge: 5,
   communicationTimeoutLoad: 5,
 };
+
+/** VLB-19: four of 12.8 V (two of 25.6 V) in series, five in parallel. */
+export const BATTERY_TOPOLOGY: readonly Topology[] = [{ upTo: Infinity, cells: 16, parallel: 5 }];
 
 export const BATTERY_RANGES: Ranges = {
   cellUndervoltage: [2.6, 2.8], // VLB-2

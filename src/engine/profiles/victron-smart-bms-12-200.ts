@@ -10,7 +10,13 @@ import { COMMON_RULES } from './common.ts';
 import { BMS_HOT, SHORT_CIRCUIT, SHORT_CIRCUIT_LOOP } from './faults.ts';
 import type { Profile } from './profile.ts';
 import { DISCHARGE_OVERCURRENT_PEAK } from './rows.ts';
-import { BATTERY_MODELS, BATTERY_RANGES, BATTERY_RULES, BATTERY_SETTINGS } from './victron-battery.ts';
+import {
+  BATTERY_MODELS,
+  BATTERY_RANGES,
+  BATTERY_RULES,
+  BATTERY_SETTINGS,
+  BATTERY_TOPOLOGY,
+} from './victron-battery.ts';
 
 /** What the battery reports under its own code, the BMS reports under these (VSB-7). */
 const CODES: Readonly<Record<string, string>> = {
@@ -50,6 +56,7 @@ export const victronSmartBms12200: Profile = {
   },
   ranges: { ...BATTERY_RANGES, alternatorVoltageLimit: [13, 15.3] }, // VSB-3
   models: BATTERY_MODELS,
+  topology: BATTERY_TOPOLOGY,
   rules: [
     ...BATTERY_RULES.map(ofTheBms),
     { ...DISCHARGE_OVERCURRENT_PEAK, code: 'A-A12', from: ['VSB-4', 'VSB-7'] },

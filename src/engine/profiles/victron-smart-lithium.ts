@@ -5,7 +5,13 @@
 import { COMMON_RULES } from './common.ts';
 import { BMS_HOT, SHORT_CIRCUIT, SHORT_CIRCUIT_LOOP } from './faults.ts';
 import type { Profile } from './profile.ts';
-import { BATTERY_MODELS, BATTERY_RANGES, BATTERY_RULES, BATTERY_SETTINGS } from './victron-battery.ts';
+import {
+  BATTERY_MODELS,
+  BATTERY_RANGES,
+  BATTERY_RULES,
+  BATTERY_SETTINGS,
+  BATTERY_TOPOLOGY,
+} from './victron-battery.ts';
 
 export const victronSmartLithium: Profile = {
   id: 'victron-smart-lithium',
@@ -16,6 +22,7 @@ export const victronSmartLithium: Profile = {
   settings: BATTERY_SETTINGS,
   ranges: BATTERY_RANGES,
   models: BATTERY_MODELS,
+  topology: BATTERY_TOPOLOGY,
   rules: [
     ...BATTERY_RULES,
     {

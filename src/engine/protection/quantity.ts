@@ -33,6 +33,9 @@ export const QUANTITIES = [
   'bmsHot',
   /** 1 while the device reports a fault of its own */
   'deviceFault',
+  /** 1 while the device itself allows charging (the loads), 0 when it says that it does not */
+  'deviceCharge',
+  'deviceLoad',
   /** 1 while the owner's soft switch is on */
   'remote',
   /** 1 when something this pack needs is fed through what it switches */
@@ -105,6 +108,8 @@ export const FLAGS: readonly Quantity[] = [
   'shortCircuit',
   'bmsHot',
   'deviceFault',
+  'deviceCharge',
+  'deviceLoad',
   'remote',
   'selfLockout',
 ];

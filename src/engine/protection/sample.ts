@@ -27,6 +27,8 @@ const ALTERNATOR_LOAD = INDEX.alternatorLoad;
 const SHORT_CIRCUIT = INDEX.shortCircuit;
 const BMS_HOT = INDEX.bmsHot;
 const DEVICE_FAULT = INDEX.deviceFault;
+const DEVICE_CHARGE = INDEX.deviceCharge;
+const DEVICE_LOAD = INDEX.deviceLoad;
 const CURRENT = INDEX.current;
 const DISCHARGE_CURRENT = INDEX.dischargeCurrent;
 const SOC = INDEX.soc;
@@ -39,6 +41,8 @@ const RESTING: Readonly<Partial<Record<Quantity, number>>> = {
   shortCircuits: 0,
   bmsHot: 0,
   deviceFault: 0,
+  deviceCharge: 1,
+  deviceLoad: 1,
   selfLockout: 0,
   cellMismatch: 0,
   jumps: 0,
@@ -128,11 +132,13 @@ export class Sample {
   /** A device that says nothing about a flag has not taken back what it said before. */
   #flags(hardware: Hardware): void {
     const { values } = this;
-    const { cellCommunication, shortCircuit, bmsOverTemperature, fault } = hardware;
+    const { cellCommunication, shortCircuit, bmsOverTemperature, chargeAllowed, loadAllowed, fault } = hardware;
     if (typeof cellCommunication === 'boolean') values[COMMUNICATION] = cellCommunication ? 1 : 0;
     else if (Number.isNaN(values[COMMUNICATION]!)) values[COMMUNICATION] = 1;
     if (typeof shortCircuit === 'boolean') values[SHORT_CIRCUIT] = shortCircuit ? 1 : 0;
     if (typeof bmsOverTemperature === 'boolean') values[BMS_HOT] = bmsOverTemperature ? 1 : 0;
+    if (typeof chargeAllowed === 'boolean') values[DEVICE_CHARGE] = chargeAllowed ? 1 : 0;
+    if (typeof loadAllowed === 'boolean') values[DEVICE_LOAD] = loadAllowed ? 1 : 0;
     if (fault === undefined || fault === null) return;
     values[DEVICE_FAULT] = fault === '' ? 0 : 1;
     this.deviceCode = fault === '' ? null : fault;
