@@ -1,8 +1,9 @@
 /** Sentences of the nodes' catalogues, in the language of the editor. */
 import type { Problem, Warning } from '../engine/pack/problem.ts';
-import { isSettingName, SETTINGS } from '../engine/pack/schema.ts';
+import { isSettingName } from '../engine/pack/schema.ts';
 import { problemText, warningText } from '../texts/problem-text.ts';
 import type { Translate } from '../texts/translate.ts';
+import { choiceKey } from './pack/groups.ts';
 import { harmless, readable, tidy } from './sentence.ts';
 
 type Detail = Parameters<Translate>[1];
@@ -22,9 +23,9 @@ export function labelOf(name: string): string {
   return isSettingName(name) ? packText(`setting.${name}`) : name;
 }
 
-/** What a person calls a choice. A point in a key would part it. */
+/** What a person calls a choice. */
 export function choiceText(choice: string): string {
-  return packText(`choice.${choice.replace('.', '-')}`);
+  return packText(choiceKey(choice));
 }
 
 export function problemSentence(problem: Problem): string {
@@ -32,25 +33,7 @@ export function problemSentence(problem: Problem): string {
 }
 
 export function warningSentence(warning: Warning): string {
-  return tidy(
-    warningText(withChoices(readable(warning, labelOf), warning.setting), (key, detail) =>
-      say('bms-config', key, detail),
-    ),
-  );
-}
-
-/** The warning with the choices in the words of the dialog. */
-function withChoices(warning: Warning, setting: string): Warning {
-  const spec = isSettingName(setting) ? SETTINGS[setting] : undefined;
-  if (spec?.kind !== 'choice') return warning;
-  const { value, detail } = warning;
-  const limit = String(detail['limit']);
-  const isChoice = (word: string): boolean => spec.choices.includes(word);
-  return {
-    ...warning,
-    value: isChoice(value) ? choiceText(value) : value,
-    detail: isChoice(limit) ? { ...detail, limit: choiceText(limit) } : detail,
-  };
+  return tidy(warningText(readable(warning, labelOf, choiceText), (key, detail) => say('bms-config', key, detail)));
 }
 
 /** What a config node is called in a sentence. */

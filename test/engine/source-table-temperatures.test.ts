@@ -1,10 +1,9 @@
 /** Temperatures from sensors of the pack, of its cells, and from the device's own extremes. */
 import assert from 'node:assert/strict';
 import { SourceTable } from '../../src/engine/reading/assemble.ts';
+import { AT, tableOf } from './support/talked-table.ts';
 import type { Observation } from '../../src/engine/reading/observation.ts';
 import type { Reading } from '../../src/engine/reading/reading.ts';
-
-const AT = 100;
 
 /** The reading `after` seconds from the first of these words; each is said `later` seconds after the first. */
 function readingOf(words: readonly (Observation & { readonly later?: number })[], after = 0, offset = 0): Reading {
@@ -123,5 +122,51 @@ describe('temperatures of a reading', () => {
     assert.deepEqual([lost.temperatureMin.cause, lost.temperatureMin.whole], ['reported', false]);
     const half = readingOf([{ temperatureMin: { value: 5, cell: 1 }, temperatures: [20] }]);
     assert.equal(half.temperatureMin.value, 20);
+  });
+
+  it('the device’s own extremes that are no longer known speak for no cell, let alone for all', () => {
+    const told = { temperatureMin: { value: 5, cell: 1 }, temperatureMax: { value: 45, cell: 2, age: 1 } };
+    const half = readingOf([told], 4);
+    assert.deepEqual(extremes(half), [
+      [5, 1, true],
+      [null, null, false],
+    ]);
+    assert.deepEqual([half.temperatureMax.cause, half.temperatureMax.age], ['stale', 5]);
+    const stale = readingOf([told], 5);
+    assert.deepEqual(extremes(stale), [
+      [null, null, false],
+      [null, null, false],
+    ]);
+    assert.equal(stale.temperatureMin.cause, 'stale');
+    const reported = readingOf([{ ...told, temperatureMax: { value: null, cell: 2 } }]);
+    assert.deepEqual(extremes(reported)[1], [null, null, false]);
+  });
+
+  it('a sensor of another source that is hotter or colder counts beside the device’s extremes', () => {
+    const told = { temperatureMin: { value: 5, cell: 1 }, temperatureMax: { value: 45, cell: 2 } };
+    const beside = (t: number): (number | null)[] => {
+      const { temperatureMin, temperatureMax } = tableOf()
+        .say(told)
+        .say({ temperatures: [t] }, AT, 'message')
+        .after(0);
+      return [temperatureMin.value, temperatureMax.value];
+    };
+    assert.deepEqual(
+      [beside(20), beside(60), beside(-3)],
+      [
+        [5, 45],
+        [5, 60],
+        [-3, 45],
+      ],
+    );
+  });
+
+  it('device extremes that are stale do not hide the sensors of another source', () => {
+    const told = { temperatureMin: { value: 5, cell: 1 }, temperatureMax: { value: 45, cell: 2 } };
+    const { temperatureMin, temperatureMax } = tableOf()
+      .say(told)
+      .say({ temperatures: [20] }, AT + 6, 'message')
+      .after(6);
+    assert.deepEqual([temperatureMin.value, temperatureMax.value, temperatureMax.whole], [20, 20, true]);
   });
 });

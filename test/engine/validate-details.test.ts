@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { alternatorLimit } from '../../src/engine/pack/fuse.ts';
 import type { Problem, Warning } from '../../src/engine/pack/problem.ts';
-import { isSettingName } from '../../src/engine/pack/schema.ts';
+import { isSettingName, type SettingName } from '../../src/engine/pack/schema.ts';
 import { isOn, numberOf, staleAfter, type PackSettings } from '../../src/engine/pack/settings.ts';
 import { selfLockouts } from '../../src/engine/pack/supply.ts';
 import { profileValues, resolveSettings, type Given } from '../../src/engine/pack/validate.ts';
@@ -126,6 +126,46 @@ describe('settings may be', () => {
     assert.equal(settings({ cellOvervoltageDelay: '.5' }).values.cellOvervoltageDelay, 0.5);
     for (const given of ['3.6 V', '0x10', '3 6', '1,000.5', '3..6', '-', '.', 'e3', '1e400', 'NaN', 'Infinity']) {
       assert.equal(problem({ cellOvervoltage: given }).kind, 'not-a-number', given);
+    }
+  });
+
+  it('numbers with a comma only where it cannot stand for thousands', () => {
+    const told = (setting: SettingName, given: string): unknown => {
+      const resolved = resolve({ [setting]: given });
+      return resolved.ok ? resolved.settings.values[setting] : resolved.problems;
+    };
+    const taken: [SettingName, string, number][] = [
+      ['cellOvervoltage', '3,65', 3.65],
+      ['cellOvervoltage', '3,650', 3.65],
+      ['cellOvervoltage', '+3,600', 3.6],
+      ['cellOvervoltage', ' 3,600 ', 3.6],
+      ['cellOvervoltage', '3,6000', 3.6],
+      ['imbalance', '0,250', 0.25],
+      ['dischargeTemperatureMin', '-9,500', -9.5],
+      ['capacity', '280,5', 280.5],
+      ['capacity', '1000', 1000],
+      ['capacity', '1.000', 1],
+    ];
+    for (const [setting, given, value] of taken) assert.equal(told(setting, given), value, `${setting} ${given}`);
+    const refused: [SettingName, string][] = [
+      ['capacity', '1,000'],
+      ['capacity', '0,500'],
+      ['capacity', '280,000'],
+      ['capacity', '200,000'],
+      ['capacity', '1,000.5'],
+      ['capacity', '1.000,5'],
+      ['capacity', '1,000,000'],
+      ['capacity', '1,000e2'],
+      ['capacity', ',500'],
+      ['cells', '4,000'],
+      ['cellOvervoltage', '03,650'],
+      ['cellOvervoltageDelay', '1,500'],
+    ];
+    for (const [setting, given] of refused) {
+      const problems = told(setting, given);
+      assert.ok(Array.isArray(problems), `${setting} ${given} is ${String(problems)}`);
+      const [{ kind, value, setting: named }] = problems as [Problem];
+      assert.deepEqual([named, value, kind], [setting, given, 'not-a-number']);
     }
   });
 

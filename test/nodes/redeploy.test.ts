@@ -178,6 +178,17 @@ describe('our nodes in a running Node-RED', function () {
     assert.match(String(events.payloads[0]), /cells is \$\{CELLWARDEN_NOT_SET\}, which is not a number/);
   });
 
+  it('what people read has no gaps, no names of texts and nothing left to fill in', async () => {
+    const { id } = names();
+    const wrong = { cells: '300', capacity: '-1', cellOvervoltage: '3650', mode: 'eco', preAlarm: '3.5' };
+    await nodeRed.load(flowOf(id, wrong));
+    const events = watch(nodeRed.node(id('events')));
+    await until('the refusal', 2, () => (events.messages.length > 0 ? true : null));
+    const text = String(events.payloads[0]);
+    assert.match(text, /cells is 300.*255/);
+    assert.doesNotMatch(text, /__|bms-|undefined|null|\s[,.:?]| {2}/, text);
+  });
+
   it('a whole pack in a subflow: two instances are two packs, each with its own permissions', async () => {
     const { id } = names();
     const inner = (name: string): string => id(`in-${name}`);

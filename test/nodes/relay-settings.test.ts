@@ -43,6 +43,48 @@ describe('the settings of a relay node', () => {
     });
   }
 
+  const NO_NUMBERS: [unknown, string][] = [
+    [true, 'true'],
+    [false, 'false'],
+    [null, 'null'],
+    [{}, '{}'],
+    [[2], '[2]'],
+    [[], '[]'],
+    [' ', '" "'],
+    ['1.5', '"1.5"'],
+    ['0x2', '"0x2"'],
+    ['1e1', '"1e1"'],
+    ['${UNIT}', '"${UNIT}"'],
+    [2.5, '2.5'],
+    [Number.NaN, 'NaN'],
+    ['9'.repeat(100), `"${'9'.repeat(38)}…`],
+  ];
+  for (const [given, shown] of NO_NUMBERS) {
+    it(`${shown} is no number of a unit or a relay, and above all not 1`, () => {
+      for (const [property, field] of [
+        ['unit', 'Unit'],
+        ['channel', 'Relay number'],
+      ] as const) {
+        const { node } = relayBench().relay({ board: 'modbus-timed', bus: 'b', [property]: given }, BUS);
+        assert.equal(statusOf(node), 'red settings are wrong');
+        const sentence = node.errors.join();
+        assert.ok(sentence.startsWith(`${field} is the `) && sentence.includes(`which ${shown} cannot be: `), sentence);
+        assert.match(sentence, /enter a whole number from 1 to \d+\.$/);
+      }
+    });
+  }
+
+  it('no unit and no relay number mean the first of each', () => {
+    const { relay } = relayBench();
+    for (const [i, none] of [{}, { unit: '', channel: '' }, { unit: undefined, channel: undefined }].entries()) {
+      const bench = relayBench();
+      bench.relay({ board: 'modbus-timed', bus: 'b', ...none }, BUS, `relay-${i}`);
+      const second = bench.relay({ board: 'modbus-timed', bus: 'b', unit: 1, channel: 1 }, BUS, 'second');
+      assert.match(second.node.errors.join(), /unit 1 relay 1 belongs to another/, JSON.stringify(none));
+    }
+    assert.deepEqual(relay({ unit: {}, channel: [2] }).node.errors, [], 'without a board neither counts');
+  });
+
   it('a relay that was closed opens when its settings become wrong', () => {
     const { house, give, relay } = relayBench();
     const closed = relay({ role: 'load' });

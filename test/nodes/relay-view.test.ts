@@ -73,6 +73,53 @@ describe('the relay node', () => {
     assert.deepEqual(contacts(), [true], 'the lease it has goes on');
   });
 
+  it('what is refused is complained about once, also between good ones: such a message comes every second', () => {
+    const { clock, house, boat, give, relay } = relayBench();
+    const { tell, contacts } = relay();
+    let complaints = 0;
+    for (let i = 0; i < 20; i++) {
+      clock.advance(1);
+      if (tell({ payload: true, permission: give(house) }) !== undefined) complaints++;
+      if (tell({ payload: true, permission: give(boat) }) !== undefined) complaints++;
+    }
+    assert.deepEqual(contacts(), [true]);
+    assert.equal(complaints, 1);
+  });
+
+  it('each sender and each kind of refusal has its own complaint, and again after a minute of quiet', () => {
+    const { clock, house, boat, give, relay } = relayBench();
+    const { tell } = relay();
+    const wrong = (): Permission[] => [
+      give(boat),
+      give(house, 'load'),
+      give(house, 'charge', { instance: 'before' }),
+      give(house, 'charge', { instance: 'another computer' }),
+    ];
+    const complaints = (): number => wrong().filter((permission) => tell({ permission }) !== undefined).length;
+    assert.equal(complaints(), 4);
+    for (let i = 0; i < 3; i++) {
+      clock.advance(59.9);
+      assert.equal(complaints(), 0, 'none of them has been quiet for a minute');
+    }
+    clock.advance(60);
+    assert.equal(complaints(), 4);
+  });
+
+  it('a flood of strangers is complained about fifty times, and each of them refused', () => {
+    const { clock, house, give, relay } = relayBench();
+    const { tell, contacts, node } = relay();
+    let complaints = 0;
+    for (let i = 0; i < 200; i++) {
+      clock.advance(0.01);
+      if (tell({ permission: give(house, 'charge', { pack: `pack ${i}` }) }) !== undefined) complaints++;
+    }
+    assert.equal(complaints, 50);
+    assert.deepEqual(contacts(), []);
+    assert.equal(statusOf(node), 'red message of other pack');
+    clock.advance(60);
+    assert.match(tell({ permission: give(house, 'charge', { pack: 'pack 0' }) }) ?? '', /pack 0/);
+  });
+
   it('takes the permission of its role from a state message', () => {
     const { house, give, relay } = relayBench();
     for (const role of ['load', 'shed', 'contactor'] as const) {

@@ -80,6 +80,24 @@ describe('a coil on a board', () => {
     assert.deepEqual(relay.state(), { commanded: false, actual: false, verified: true, problem: null });
   });
 
+  it('a board that is deaf for 3 s does not open: alone on the line it is asked again at once', async () => {
+    for (let tenth = 0; tenth < 10; tenth++) {
+      const bench = relayOnBoard();
+      const { relay, clock, pass, contact, edges } = bench;
+      const renew = (): void => relay.hold(clock.now() + 5);
+      renew();
+      const stop = clock.every(1, renew);
+      await pass(2 + tenth / 10);
+      tell(bench, 'dead');
+      await pass(3);
+      tell(bench, 'alive');
+      await pass(4);
+      stop();
+      assert.deepEqual([contact(), edges.length], [true, 1], `deaf from ${tenth / 10} s after a renewal`);
+      assert.equal(relay.state().verified, true);
+    }
+  });
+
   it('a contact that is welded is a problem after three tries, in the direction it fails', async () => {
     const bench = relayOnBoard();
     const { relay, clock, pass } = bench;

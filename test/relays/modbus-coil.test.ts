@@ -100,6 +100,26 @@ describe('a Modbus coil', () => {
     assert.deepEqual([sent[0]!.address, sent[0]!.value, sent[0]!.options?.urgent], [2, false, true]);
   });
 
+  it('the opening after a lease that ended is urgent: what was confirmed is that it held', async () => {
+    const { relay, sent, clock } = coilOf();
+    relay.hold(clock.now() + 5);
+    await settle();
+    relay.hold(clock.now() + 0.6);
+    await settle();
+    assert.deepEqual([sent[1]!.value, sent[1]!.options?.urgent], [false, true], 'too little is left');
+    relay.hold(clock.now() + 0.6);
+    await settle();
+    assert.equal(sent[2]!.options?.urgent, false, 'it is confirmed open');
+    relay.hold(clock.now() + 5);
+    await settle();
+    clock.advance(6);
+    assert.equal(relay.state().verified, false);
+    relay.hold(clock.now());
+    await settle();
+    assert.deepEqual([sent[4]!.value, sent[4]!.options?.urgent], [false, true]);
+    assert.equal(relay.state().verified, true);
+  });
+
   it('an inverted output holds with a timed off, which ends in on', async () => {
     const { relay, sent, clock } = coilOf({ heldCoil: false });
     relay.hold(clock.now() + 5);

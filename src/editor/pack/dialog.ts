@@ -84,7 +84,7 @@ function show(node: EditorNode, groups: readonly Group[]): void {
 }
 
 function showPlaceholders(profile: string, given: Given, groups: readonly Group[]): void {
-  const placeholder = placeholders(profile, given);
+  const placeholder = placeholders(profile, given, packText);
   for (const name of namesIn(groups)) {
     const element = field(PREFIX, name);
     if (element instanceof HTMLSelectElement) {

@@ -74,6 +74,11 @@ const SEQUENCE: readonly SettingName[] = [
   'auxRule',
 ];
 
+/** The catalogue's key of a choice; a point in it would part the key. */
+export function choiceKey(choice: string): string {
+  return `choice.${choice.replace('.', '-')}`;
+}
+
 /** The settings of a group that have a block of their own, in the order of the dialog; a protection by its trip value. */
 export function blocksOf(group: SettingGroup): SettingName[] {
   const protections: readonly SettingName[] = PROTECTION_NAMES.filter((name) => SETTINGS[name].group === group);

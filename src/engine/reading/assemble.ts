@@ -312,12 +312,18 @@ export class SourceTable {
     }
     const min = this.#extremes.get('temperatureMin');
     const max = this.#extremes.get('temperatureMax');
-    if (min !== undefined && max !== undefined) {
-      reading.temperatureMin = this.#deviceTemperature(min, now);
-      reading.temperatureMax = this.#deviceTemperature(max, now);
-      return;
-    }
     this.#temperatureExtremes(reading, now);
+    if (min === undefined || max === undefined) return;
+    // Extremes that are no longer told stand in nobody's way; while they are, what other sources say counts too.
+    if (!this.#fresh(min.at, now) && reading.temperatureMin.value !== null) return;
+    const { temperatureMin: coldest, temperatureMax: hottest } = reading;
+    reading.temperatureMin = this.#deviceTemperature(min, now);
+    reading.temperatureMax = this.#deviceTemperature(max, now);
+    const { value: low } = reading.temperatureMin;
+    const { value: high } = reading.temperatureMax;
+    if (low === null || high === null || coldest.value === null || hottest.value === null) return;
+    if (coldest.value < low && coldest.source !== min.source) reading.temperatureMin = { ...coldest, whole: true };
+    if (hottest.value > high && hottest.source !== max.source) reading.temperatureMax = { ...hottest, whole: true };
   }
 
   /** The device's own extreme over its sensors. One that is not known any more speaks for no cell, let alone for all. */

@@ -50,6 +50,14 @@ async function reason(promise: Promise<ModbusResult<unknown>>): Promise<string> 
   return result === 'pending' ? result : result.ok ? 'ok' : result.reason;
 }
 
+/** Somebody else uses the line too: unit 1 is asked, and answers. */
+async function askAnother(b: Bench): Promise<void> {
+  const result = b.bus.readCoils(1, 0, 8);
+  b.transport.hear(rtuAnswer(read(1)));
+  assert.equal(await reason(result), 'ok');
+  b.clock.advance(SOON);
+}
+
 /** Lets a unit miss an answer and the pauses after it pass. */
 async function missOne(b: Bench, unit: number): Promise<void> {
   const result = b.bus.writeCoil(unit, 0, true);
@@ -376,9 +384,10 @@ describe('modbus bus: the queue', () => {
 });
 
 describe('modbus bus: silent units', () => {
-  it('asks a unit that was silent three times only once in 2 s, and says so at once to the others', async () => {
+  it('asks a unit that was silent three times only once in 2 s while others use the line, and says so at once', async () => {
     const b = bench(SERIAL);
     for (let i = 0; i < 3; i += 1) await missOne(b, 9);
+    await askAnother(b);
     const sent = b.transport.written.length;
     const refused = await state(b.bus.writeCoil(9, 0, true));
     assert.ok(refused !== 'pending' && !refused.ok && refused.reason === 'timeout');
@@ -391,6 +400,78 @@ describe('modbus bus: silent units', () => {
     assert.equal(await reason(probe), 'timeout');
     assert.equal(await reason(behind), 'timeout');
     assert.equal(b.transport.written.length, sent + 1);
+    b.close();
+  });
+
+  it('asks a silent unit again and again while nobody else uses the line, from 10 s after the last of them', async () => {
+    const b = bench(SERIAL);
+    for (let i = 0; i < 6; i += 1) await missOne(b, 9);
+    assert.equal(b.transport.written.length, 6);
+    await askAnother(b);
+    b.clock.advance(9.98);
+    // A probe: its silence starts the next 2 s.
+    await missOne(b, 9);
+    assert.equal(b.transport.written.length, 8);
+    for (let i = 0; i < 3; i += 1) await missOne(b, 9);
+    assert.equal(b.transport.written.length, 11);
+    b.close();
+  });
+
+  it('a silent unit that already waits makes room for another that comes', async () => {
+    const b = bench(SERIAL);
+    for (let i = 0; i < 2; i += 1) await missOne(b, 9);
+    const last = b.bus.writeCoil(9, 0, true);
+    const waiting = b.bus.writeCoil(9, 1, true);
+    const other = b.bus.readCoils(1, 0, 8);
+    b.clock.advance(1.2);
+    assert.deepEqual([await reason(last), await reason(waiting)], ['timeout', 'timeout']);
+    assert.equal(b.transport.written.at(-1)?.slice(0, 2), '01');
+    assert.equal(await reason(other), 'pending');
+    b.close();
+  });
+
+  it('relays that are renewed in step with those of a dead unit go on being renewed', async () => {
+    const b = bench(SERIAL);
+    let renewed = 0;
+    let longest = 0;
+    let last = b.clock.now();
+    /** As a relay does it: one renewal at a time, the next at once when it was asked for meanwhile. */
+    const relay = (unit: number, heard: () => void) => {
+      let busy = false;
+      let dirty = false;
+      const renew = (): void => {
+        dirty = busy;
+        if (busy) return;
+        busy = true;
+        void b.bus.writeCoil(unit, 0, true, { notAfter: b.clock.now() + 0.5 }).then((result) => {
+          busy = false;
+          if (result.ok) heard();
+          if (dirty) renew();
+        });
+      };
+      return renew;
+    };
+    const dead = relay(9, () => assert.fail('a dead unit does not answer'));
+    const good = relay(1, () => {
+      renewed += 1;
+      longest = Math.max(longest, b.clock.now() - last);
+      last = b.clock.now();
+    });
+    let seen = 0;
+    for (let i = 0; i < 6000; i += 1) {
+      if (i % 100 === 0) {
+        dead();
+        good();
+      }
+      b.clock.advance(0.01);
+      await flush();
+      for (const frame of b.transport.written.slice(seen)) {
+        if (frame.startsWith('01')) b.clock.after(0.03, () => b.transport.hear(rtuAnswer(write(1, 0, 0xff00))));
+      }
+      seen = b.transport.written.length;
+    }
+    assert.ok(renewed > 20, `renewed ${renewed} times in a minute`);
+    assert.ok(longest < 4.5, `not renewed for ${longest.toFixed(2)} s: a lease of 5 s would have ended`);
     b.close();
   });
 
@@ -442,6 +523,7 @@ describe('modbus bus: silent units', () => {
       b.transport.hear(mbapFrame(i, 9, [0x85, 11]));
       assert.equal(await reason(result), 'exception');
     }
+    void b.bus.readCoils(1, 0, 8);
     assert.equal(await reason(b.bus.writeCoil(9, 0, true)), 'timeout');
     b.close();
   });
