@@ -49,7 +49,7 @@ export function connectProtection(options: ProtectionViewOptions): ProtectionVie
       isWired(node, 1) ? permissionMessage(judged, verdict, 'load') : null,
       sound(decision.preAlarm),
       told ? eventMessages(judged, events, options.clock.wall(), translate) : null,
-      isWired(node, 4) ? stateMessage(judged, verdict) : null,
+      isWired(node, 4) ? stateMessage(judged, verdict, options.clock.wall()) : null,
     ]);
   }
 

@@ -30,18 +30,19 @@ export function eventMessages(
 ): Message[] {
   return events.map((event) => {
     const { title, text } = eventText(event, pack.name, translate);
-    const { rule, code, severity, edge, cell, value, threshold, duration } = event;
+    const { rule, code, severity, edge, cell, value, threshold, duration, count } = event;
+    const first = at - Math.round((event.at - event.first) * 1000);
     return {
       topic: title,
       payload: text,
       priority: edge === 'raised' ? PRIORITY[severity] : Math.min(0, PRIORITY[severity] - 1),
-      event: { rule, code, severity, edge, cell, value, threshold, duration, at },
+      event: { rule, code, severity, edge, cell, value, threshold, duration, at, count, first },
     };
   });
 }
 
 /** Output 5: the flat state, with the whole decision beside it. */
-export function stateMessage(pack: PackRuntime, verdict: Verdict): Message {
+export function stateMessage(pack: PackRuntime, verdict: Verdict, wall: number): Message {
   const { decision, permissions } = verdict;
   const payload: Record<string, boolean | number | null> = {};
   for (const role of PERMISSION_ROLES) payload[role] = decision.roles[role].allowed;
@@ -59,8 +60,16 @@ export function stateMessage(pack: PackRuntime, verdict: Verdict): Message {
       latched: [...decision.latched],
       limits: { ...verdict.limits },
       permissions: copies(permissions),
+      // The log is long and seldom new: it comes with the edges.
+      ...(verdict.events.length > 0 ? { log: logOf(pack, verdict, wall) } : {}),
     },
   };
+}
+
+/** What has been raised how often, with times for display (ms since 1970). */
+function logOf(pack: PackRuntime, { decision }: Verdict, wall: number): object[] {
+  const ms = (at: number): number => wall - Math.round((decision.at - at) * 1000);
+  return pack.engine.protection.log.entries().map((e) => ({ ...e, first: ms(e.first), last: ms(e.last) }));
 }
 
 /** Each entry copied: what a receiver does to a message must not reach us. */

@@ -53,7 +53,19 @@ describe('the protection node', () => {
     assert.deepEqual(node.out[PRE_ALARM], [{ topic: 'house/pre-alarm', payload: false }]);
     for (const message of node.out[EVENTS]!) {
       const event = message['event'] as Message;
-      const names = ['rule', 'code', 'severity', 'edge', 'cell', 'value', 'threshold', 'duration', 'at'];
+      const names = [
+        'rule',
+        'code',
+        'severity',
+        'edge',
+        'cell',
+        'value',
+        'threshold',
+        'duration',
+        'at',
+        'count',
+        'first',
+      ];
       assert.deepEqual(Object.keys(event).sort(), names.toSorted());
       assert.ok((RULE_IDS as readonly unknown[]).includes(event['rule']));
       assert.ok(['raised', 'cleared'].includes(String(event['edge'])));
@@ -180,7 +192,7 @@ describe('the protection node', () => {
     assert.doesNotMatch(JSON.stringify(message), /9999/);
     assert.equal(viewed.tell({ command: { name: 'remote', value: false } }), undefined);
     assert.deepEqual([viewed.payloads(CHARGE).at(-1), viewed.payloads(LOAD).at(-1)], [false, false]);
-    assert.match(viewed.tell({ command: { name: 'fly' } }) ?? '', /fly.*remote or sync-soc/);
+    assert.match(viewed.tell({ command: { name: 'fly' } }) ?? '', /fly.*remote, reset/);
     assert.match(viewed.tell({ command: { name: 'sync-soc', value: 'x', pin: '1234' } }) ?? '', /percentage/);
     for (let i = 0; i < 6; i++) viewed.tell({ command: { name: 'sync-soc', value: 50, pin: 'x' } });
     assert.match(viewed.tell({ command: { name: 'sync-soc', value: 50, pin: '1234' } }) ?? '', /five minutes/);

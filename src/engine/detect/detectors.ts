@@ -31,6 +31,8 @@ const UNTIL_CUT = indexOf('untilCut');
 /** From one sample to the next no cell moves by half a volt and no sensor by 15 K. */
 const CELL_JUMP = 0.5;
 const TEMPERATURE_JUMP = 15;
+/** A storm of readings tells nothing more about how things move (s). */
+const OFTEN = 0.2;
 /** With fewer cells there is no middle without the lowest and the highest. */
 const FEWEST = 4;
 
@@ -43,6 +45,7 @@ export class Detectors {
   readonly #mismatch: boolean;
   readonly #jumping = [0, 0, 0, 0];
   readonly #cells: number;
+  #lookedAt = -Infinity;
 
   /** @param reads what the rows in force look at */
   constructor(settings: PackSettings, reads: ReadonlySet<Quantity>) {
@@ -60,6 +63,11 @@ export class Detectors {
   /** Fills in what the detectors found, after the sample took in `reading`, measured at the monotonic second `at`. */
   look(sample: Sample, reading: Reading, at: number): void {
     const { values, cellOf } = sample;
+    if (this.#shortCircuits !== null) {
+      values[SHORT_CIRCUITS] = this.#shortCircuits.step(values[SHORT_CIRCUIT] === 1, at);
+    }
+    if (at - this.#lookedAt < OFTEN) return;
+    this.#lookedAt = at;
     const min = values[CELL_MIN]!;
     const max = values[CELL_MAX]!;
     if (this.#slope !== null) {
@@ -87,9 +95,6 @@ export class Detectors {
       const frozen = this.#frozen.step(min, max, values[CURRENT]!, this.#middle(values), reading.cells, at);
       values[FROZEN_FOR] = frozen.seconds;
       cellOf[FROZEN_FOR] = frozen.cell;
-    }
-    if (this.#shortCircuits !== null) {
-      values[SHORT_CIRCUITS] = this.#shortCircuits.step(values[SHORT_CIRCUIT] === 1, at);
     }
   }
 
