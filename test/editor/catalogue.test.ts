@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { SETTING_NAMES, SETTINGS } from '../../src/engine/pack/schema.ts';
+import {
+  PROTECTION_NAMES,
+  SETTING_NAMES,
+  SETTINGS,
+  type SettingGroup,
+  type SettingName,
+} from '../../src/engine/pack/schema.ts';
 import type { Problem, ProblemKind, Warning, WarningKind } from '../../src/engine/pack/problem.ts';
 import { resolveSettings, type Given } from '../../src/engine/pack/validate.ts';
-import { PROFILE_IDS, ROLES } from '../../src/engine/vocabulary.ts';
+import { PROFILE_IDS, ROLES, type ProfileId } from '../../src/engine/vocabulary.ts';
 import { remark } from '../../src/editor/fail-safe.ts';
+import { judge } from '../../src/editor/judge.ts';
+import { AT_THE_TOP, blocksOf, choiceKey, COLUMNS, EXPLAINED, GROUPS } from '../../src/editor/pack/groups.ts';
+import { placeholders } from '../../src/editor/pack/placeholder.ts';
+import { readable } from '../../src/editor/sentence.ts';
 import type { BusProblemKey } from '../../src/links/bus/address.ts';
 import { BOARDS } from '../../src/node-red/relay-config.ts';
 import { LINK_KINDS } from '../../src/runtime/open-link.ts';
@@ -52,7 +62,7 @@ describe('the catalogues', () => {
       const spec = SETTINGS[name];
       has(`bms-config.setting.${name}`);
       has(`bms-config.group.${spec.group}`);
-      if (spec.kind === 'choice') for (const choice of spec.choices) has(`bms-config.choice.${choice}`);
+      if (spec.kind === 'choice') for (const choice of spec.choices) has(`bms-config.${choiceKey(choice)}`);
     }
     for (const id of PROFILE_IDS) for (const part of ['name', 'about']) has(`bms-config.profile.${id}.${part}`);
     for (const role of ROLES) for (const part of ['role', 'about', 'node']) has(`bms-relay-out.${part}.${role}`);
@@ -66,6 +76,35 @@ describe('the catalogues', () => {
         }
       }
     }
+  });
+
+  it('the dialog shows every setting once, in one of its groups or at the top', () => {
+    const protections: readonly string[] = PROTECTION_NAMES;
+    const shown = GROUPS.flatMap((group) => {
+      has(`bms-config.group.${group}`);
+      return blocksOf(group).flatMap((name) =>
+        protections.includes(name) ? COLUMNS.map((column) => `${name}${column}`) : [name],
+      );
+    });
+    assert.deepEqual([...shown, ...AT_THE_TOP].sort(), [...SETTING_NAMES].sort());
+  });
+
+  it('what decides stands above what follows from it', () => {
+    const above = (group: SettingGroup, first: SettingName, then: SettingName): void => {
+      const names = blocksOf(group);
+      assert.ok(names.includes(first) && names.indexOf(first) < names.indexOf(then), `${first} above ${then}`);
+    };
+    above('switching', 'precharge', 'prechargeTime');
+    above('switching', 'retries', 'retryWindow');
+    above('alternator', 'starterVoltageMin', 'alternatorVoltageLimit');
+    above('aux', 'auxRule', 'heaterTemperature');
+    above('faults', 'onSensor', 'onSensorDelay');
+  });
+
+  it('every setting that needs a sentence has one, and no other', () => {
+    const there = [...texts.keys()].filter((key) => key.startsWith('bms-config.about.'));
+    assert.deepEqual(there.sort(), EXPLAINED.map((name) => `bms-config.about.${name}`).sort());
+    assert.match(texts.get('bms-config.about.precharge') ?? '', /stays open until a precharge is confirmed/);
   });
 
   it('no two settings share a label', () => {
@@ -145,17 +184,169 @@ describe('the catalogues', () => {
       kind: 'lease-shorter-than-heartbeat',
       detail: { limit: 4, unit: 's' },
     },
+    'high-charge-limit': {
+      setting: 'alternatorVoltageLimit',
+      value: '15',
+      kind: 'high-charge-limit',
+      detail: { limit: 14.4, unit: 'V' },
+    },
+    'unknown-allowed': {
+      setting: 'onSensor',
+      value: 'ignore',
+      kind: 'unknown-allowed',
+      detail: { limit: 'stop-charge', unit: '' },
+    },
+    'self-lockout': {
+      setting: 'supervisorSupply',
+      value: 'load',
+      kind: 'self-lockout',
+      detail: { limit: 'independent', unit: '' },
+    },
+    'combined-blocks-charging': {
+      setting: 'combined',
+      value: 'yes',
+      kind: 'combined-blocks-charging',
+      detail: { limit: 'no', unit: '' },
+    },
+    'no-such-model': {
+      setting: 'capacity',
+      value: '120',
+      kind: 'no-such-model',
+      detail: { limit: '12, 30, 50', unit: 'Ah' },
+    },
+    'too-many-cells': { setting: 'cells', value: '8', kind: 'too-many-cells', detail: { limit: 4, unit: '' } },
+    'too-many-parallel': { setting: 'parallel', value: '6', kind: 'too-many-parallel', detail: { limit: 5, unit: '' } },
   };
 
-  for (const warning of Object.values(WARNINGS)) {
-    it(`VLB-6 warning ${warning.kind}: names setting, value and limit`, () => {
+  it('every warning names setting, value and limit, and says what to do', () => {
+    for (const warning of Object.values(WARNINGS)) {
       const sentence = warningText(warning, translate);
       for (const part of [warning.setting, warning.value, String(warning.detail['limit'])]) {
         assert.ok(sentence.includes(part), sentence);
       }
       assert.doesNotMatch(sentence, /__/, sentence);
+    }
+  });
+
+  /** What makes a sound pack be warned about, with the requirement, and what its sentence has to say. */
+  const WARNED: readonly [requirement: string, kind: WarningKind, profile: ProfileId, given: Given, said: RegExp][] = [
+    ['VLB-6', 'cold-charging', 'lifepo4', { chargeTemperatureMin: 0 }, /below 5 °C damages/],
+    ['VLB-18', 'below-damage', 'lifepo4', { cellUndervoltage: 2.4, cellUndervoltageCritical: 2.3 }, /below 2\.5 V/],
+    [
+      'VSB-3',
+      'high-charge-limit',
+      'victron-smart-bms-12-200',
+      { alternatorVoltageLimit: 15 },
+      /15 V.*14\.4 V.*Lower it/,
+    ],
+    ['OGT-14', 'unknown-allowed', 'lifepo4', { onSensor: 'warn' }, /onSensor is warn.*Choose stop-charge/],
+    ['OGT-14', 'unknown-allowed', 'lifepo4', { onFrozen: 'ignore' }, /onFrozen is ignore.*Choose stop-charge/],
+    [
+      'VSB-11',
+      'self-lockout',
+      'lifepo4',
+      { relaySupply: 'load' },
+      /relaySupply is load.*darkens.*ahead of the switched/,
+    ],
+    [
+      'VSB-11',
+      'self-lockout',
+      'lifepo4',
+      { chargerSupply: 'contactor' },
+      /chargerSupply is contactor.*choose independent/,
+    ],
+    [
+      '123-R11',
+      'combined-blocks-charging',
+      '123smartbms',
+      { combined: 'yes' },
+      /undervoltage then blocks charging.*recovery/,
+    ],
+    ['OGT-9', 'no-such-model', 'offgridtec-smart-pro', { capacity: 120 }, /120 Ah.*150.*next smaller/],
+    ['OGT-10', 'too-many-cells', 'offgridtec-smart-pro', { cells: 8, capacity: 30 }, /cells is 8.*more than 4/],
+    [
+      'VLB-19',
+      'too-many-parallel',
+      'victron-smart-lithium',
+      { capacity: 600, parallel: 6 },
+      /parallel is 6.*more than 5/,
+    ],
+  ];
+
+  for (const [requirement, kind, profile, given, said] of WARNED) {
+    it(`${requirement} warning ${kind} with ${JSON.stringify(given)} says ${String(said)}`, () => {
+      const resolved = resolveSettings(profile, { cells: 4, capacity: 200, ...given });
+      assert.ok(resolved.ok, JSON.stringify(resolved));
+      const sentences = resolved.warnings.filter((one) => one.kind === kind).map((one) => warningText(one, translate));
+      assert.equal(sentences.length, 1, JSON.stringify(resolved.warnings));
+      assert.match(sentences[0] ?? '', said);
     });
   }
+
+  it('VSB-11 a warning in the dialog is in its words: labels of settings and choices', () => {
+    const resolved = resolveSettings('lifepo4', { ...sound, relaySupply: 'load' });
+    const [warning] = resolved.ok ? resolved.warnings : [];
+    assert.ok(warning);
+    const say = (key: string): string => translate(`bms-config.${key}`);
+    const inWords = readable(
+      warning,
+      (name) => say(`setting.${name}`),
+      (choice) => say(choiceKey(choice)),
+    );
+    assert.match(
+      warningText(inWords, translate),
+      /^Supply of the relays is the load output: .* choose a supply of its own\.$/,
+    );
+  });
+
+  const empty = (profile: ProfileId, given: Given): ((name: SettingName) => string) =>
+    placeholders(profile, given, (key, detail) => translate(`bms-config.${key}`, detail));
+
+  it('an empty field shows what follows from cells and capacity, and how, while they are not known', () => {
+    const ogt = empty('offgridtec-smart-pro', {});
+    assert.equal(ogt('packOvervoltage'), '3.65 × cells');
+    assert.equal(ogt('fullTailCurrent'), '0.05 × capacity');
+    assert.equal(ogt('dischargeCurrentPeak'), 'by capacity');
+    assert.equal(ogt('cells'), '');
+    const known = empty('offgridtec-smart-pro', { cells: '4', capacity: '200', parallel: '2' });
+    assert.equal(known('packOvervoltage'), '14.6');
+    assert.equal(known('fullTailCurrent'), '10');
+    assert.equal(known('dischargeCurrentMax'), '200', 'two batteries of 100 Ah');
+    assert.equal(known('dischargeCurrentPeak'), '500');
+    assert.equal(known('cellOvervoltageCritical'), 'off');
+  });
+
+  it('an empty choice shows what the profile has chosen, in words', () => {
+    assert.equal(empty('lifepo4', {})('precharge'), 'as profile (not confirmed)');
+    assert.equal(empty('lifepo4', {})('alternatorFuse'), 'as profile (not told)');
+    assert.equal(empty('victron-smart-bms-12-200', {})('remoteScope'), 'as profile (contactor and alternator)');
+  });
+
+  it('no warning and no crossed pair comes from cells or a capacity that are not typed in yet', () => {
+    const ofTheBattery = ['capacity', 'cells', 'parallel', 'alternatorVoltageLimit'];
+    for (const profile of PROFILE_IDS) {
+      const told = judge(profile, {}).warnings.filter(({ setting }) => ofTheBattery.includes(setting));
+      assert.deepEqual(told, [], profile);
+    }
+    assert.deepEqual(judge('victron-smart-lithium', { cells: '4', capacity: '${AH}' }).warnings, []);
+    const high = { alternatorVoltageLimit: '15' };
+    assert.deepEqual(judge('victron-smart-bms-12-200', { capacity: '200', ...high }).warnings, []);
+    const crossed = judge('offgridtec-smart-pro', { capacity: '200', packOvervoltageClear: '57' }).problems;
+    assert.deepEqual(
+      crossed.filter(({ kind }) => kind === 'order'),
+      [],
+    );
+    const warned = judge('victron-smart-bms-12-200', { capacity: '200', cells: '4', ...high }).warnings;
+    assert.deepEqual(
+      warned.map(({ kind }) => kind),
+      ['high-charge-limit'],
+    );
+    const always = judge('lifepo4', { relaySupply: 'load' }).warnings;
+    assert.deepEqual(
+      always.map(({ kind }) => kind),
+      ['self-lockout'],
+    );
+  });
 
   const BUS_PROBLEMS: Readonly<Record<BusProblemKey, true>> = {
     'bad-kind': true,
