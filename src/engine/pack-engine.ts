@@ -17,6 +17,8 @@ export interface PackMemory {
   /** 0..1, or `null` when unknown. */
   readonly soc: number | null;
   readonly protection: ProtectionMemory;
+  /** Numbers of the cells that have given a temperature: one that does not any more has lost its sensor. */
+  readonly sensors?: readonly number[];
 }
 
 export interface PackEngineOptions {
@@ -52,6 +54,7 @@ export class PackEngine {
       staleAfter: staleAfter(settings),
       balanceVoltage: numberOf(settings, 'balanceVoltage'),
       temperatureOffset: numberOf(settings, 'temperatureOffset'),
+      sensors: options.memory?.sensors ?? [],
     });
   }
 
@@ -105,6 +108,7 @@ export class PackEngine {
 
   memory(now: number): PackMemory {
     const soc = this.#soc.soc;
-    return { soc: Number.isNaN(soc) ? null : soc, protection: this.protection.memory(now) };
+    const { sensors } = this.#sources;
+    return { soc: Number.isNaN(soc) ? null : soc, protection: this.protection.memory(now), sensors };
   }
 }

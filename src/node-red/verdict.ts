@@ -105,7 +105,9 @@ export function verdictStatus(
       ? { fill: 'yellow', shape: 'dot', text: say('pre-alarm') }
       : { fill: 'green', shape: 'dot', text: say('all-on') };
   }
-  const reason = (charge.allowed ? load.reason : charge.reason) ?? '';
+  // With one signal for both, the half that was taken along says nothing about why.
+  const first = charge.allowed || (charge.reason === 'combined' && load.reason !== null) ? load : charge;
+  const reason = first.reason ?? '';
   if (reason === 'starting') return { fill: 'grey', shape: 'ring', text: say('starting') };
   const off = charge.allowed ? 'load' : load.allowed ? 'charge' : 'both';
   const raised = decision.active.find((event) => event.row === reason);

@@ -51,8 +51,8 @@ export function createSaver({ store, clock, settings }: { store: Store; clock: C
       if (typeof saved.released === 'string') this.released = saved.released;
       savedSoc = saved.memory.soc ?? Number.NaN;
       if (saved.settings === hash) return saved.memory;
-      const { raised, remote, openings } = saved.memory.protection;
-      return { soc: saved.memory.soc, protection: { raised, remote, permissions: {}, ...(openings && { openings }) } };
+      const { permissions: _lapsed, ...kept } = saved.memory.protection;
+      return { ...saved.memory, protection: { ...kept, permissions: {} } };
     },
     soon: save,
     sometimes(engine, now) {
@@ -78,7 +78,7 @@ function isSaved(given: unknown): given is Saved {
   if (typeof given !== 'object' || given === null) return false;
   const { settings, memory } = given as Partial<Saved>;
   if (typeof settings !== 'string' || typeof memory !== 'object' || memory === null) return false;
-  const { soc, protection } = memory;
+  const { soc, protection, sensors } = memory;
   if (soc !== null && !(typeof soc === 'number' && soc >= 0 && soc <= 1)) return false;
   return (
     typeof protection === 'object' &&
@@ -89,14 +89,23 @@ function isSaved(given: unknown): given is Saved {
     protection.permissions !== null &&
     Object.values(protection.permissions).every((allowed) => typeof allowed === 'boolean') &&
     typeof protection.remote === 'boolean' &&
-    (protection.openings === undefined || areOpenings(protection.openings))
+    (protection.roles === undefined || areRoles(protection.roles)) &&
+    (sensors === undefined || areNumbers(sensors))
   );
 }
 
-/** Ages by role; a store of an earlier version has none. */
-function areOpenings(given: unknown): boolean {
+/** What delays closing, by role; a store of an earlier version has none. */
+function areRoles(given: unknown): boolean {
   if (typeof given !== 'object' || given === null) return false;
-  return Object.values(given).every((ages) => Array.isArray(ages) && ages.every((age) => typeof age === 'number'));
+  return Object.values(given).every((role) => {
+    if (typeof role !== 'object' || role === null) return false;
+    const { openings, closings, off } = role as Record<string, unknown>;
+    return areNumbers(openings) && areNumbers(closings) && (off === null || typeof off === 'number');
+  });
+}
+
+function areNumbers(given: unknown): boolean {
+  return Array.isArray(given) && [...given].every((one) => typeof one === 'number');
 }
 
 function isRaised(given: unknown): boolean {

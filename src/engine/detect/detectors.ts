@@ -68,13 +68,18 @@ export class Detectors {
     }
     if (at - this.#lookedAt < OFTEN) return;
     this.#lookedAt = at;
+    // What cannot be told now neither trips nor clears, and does not forgive what is on its way.
+    const told = (index: number, value: number): void => {
+      values[index] = value;
+      sample.whole[index] = Number.isNaN(value) ? 0 : 1;
+    };
     const min = values[CELL_MIN]!;
     const max = values[CELL_MAX]!;
     if (this.#slope !== null) {
       values[UNTIL_CUT] = this.#slope.step(min, at);
       cellOf[UNTIL_CUT] = cellOf[CELL_MIN]!;
     }
-    if (this.#mismatch) values[CELL_MISMATCH] = mismatch(min, max, values[CELL_AVERAGE]!, values[VOLTAGE]!, reading);
+    if (this.#mismatch) told(CELL_MISMATCH, mismatch(min, max, values[CELL_AVERAGE]!, sample.whole[CELL_MIN] === 1));
     if (this.#jumps !== null) {
       const { cells } = reading;
       const seen = this.#jumping;
@@ -84,16 +89,16 @@ export class Detectors {
       seen[1] = whole ? max : Number.NaN;
       seen[2] = values[TEMPERATURE_MIN]!;
       seen[3] = values[TEMPERATURE_MAX]!;
-      values[JUMPS] = this.#jumps.step(seen, at);
+      told(JUMPS, this.#jumps.step(seen, at));
     }
     if (this.#wires) {
       const { lean, cell } = openWire(reading.cells, values[CELL_SPREAD]!);
-      values[OPEN_WIRE] = lean;
+      told(OPEN_WIRE, lean);
       cellOf[OPEN_WIRE] = cell;
     }
     if (this.#frozen !== null) {
       const frozen = this.#frozen.step(min, max, values[CURRENT]!, this.#middle(values), reading.cells, at);
-      values[FROZEN_FOR] = frozen.seconds;
+      told(FROZEN_FOR, frozen.seconds);
       cellOf[FROZEN_FOR] = frozen.cell;
     }
   }
@@ -113,9 +118,8 @@ export class Detectors {
 
 /**
  * How far the pack's voltage lies outside what its cells can add up to, per cell (V). The lowest and the highest cell
- * bound the sum; they are of the same moment, where a table of cells may lag behind.
+ * bound the sum; they are of the same moment, where a table of cells may lag behind. NaN: not to be told.
  */
-function mismatch(min: number, max: number, average: number, voltage: number, reading: Reading): number {
-  if (Number.isNaN(min) || Number.isNaN(average) || reading.cellMin.whole !== true || !(voltage > 0)) return 0;
-  return Math.max(0, min - average, average - max);
+function mismatch(min: number, max: number, average: number, whole: boolean): number {
+  return whole ? Math.max(0, min - average, average - max) : Number.NaN;
 }

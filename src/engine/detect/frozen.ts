@@ -18,7 +18,7 @@ const SWEEP = 10;
 const FRESH = 2;
 
 export interface Frozen {
-  /** Seconds since the last change, -1 while nothing speaks for it. */
+  /** Seconds since the last change, -1 while nothing speaks for it, NaN before the first change has been seen. */
   seconds: number;
   /** Number of the frozen cell, 0 for all of them. */
   cell: number;
@@ -32,6 +32,8 @@ export class FrozenWatch {
   #changedAt = Number.NaN;
   #currentThen = Number.NaN;
   #moved = 0;
+  /** The values have been seen to change. */
+  #alive = false;
   #at = Number.NaN;
   #sweptAt = Number.NaN;
   /** Number of the cell that stays while the others move, 0: none. */
@@ -52,6 +54,8 @@ export class FrozenWatch {
     const passed = at - this.#at;
     this.#at = at;
     if (min !== this.#min || max !== this.#max || !(passed >= 0)) {
+      // A value that comes or goes is no movement of a cell.
+      this.#alive ||= Math.abs(min - this.#min) > 0 || Math.abs(max - this.#max) > 0;
       this.#min = min;
       this.#max = max;
       this.#changedAt = at;
@@ -71,7 +75,8 @@ export class FrozenWatch {
     }
     if (!(at - this.#sweptAt < SWEEP)) this.#sweep(cells, average, at);
     found.cell = this.#one;
-    found.seconds = this.#one === 0 ? -1 : at - this.#cells[this.#one - 1]!.since;
+    const nothing = this.#alive ? -1 : Number.NaN;
+    found.seconds = this.#one === 0 ? nothing : at - this.#cells[this.#one - 1]!.since;
     return found;
   }
 

@@ -13,6 +13,7 @@ export class Jumps {
   readonly #limits: readonly number[];
   readonly #last: Float64Array;
   #at = Number.NaN;
+  #started = Number.NaN;
   readonly #times: number[] = [];
 
   /** @param limits how far each value may move from one sample to the next, in its own unit */
@@ -23,7 +24,7 @@ export class Jumps {
 
   /**
    * @param values the values in the order of the limits; NaN where unknown
-   * @returns how many samples of the last minute held a jump
+   * @returns how many samples of the last minute held a jump; NaN while a quiet minute has not been seen yet
    */
   step(values: readonly number[], at: number): number {
     const near = at - this.#at <= LONGEST;
@@ -37,10 +38,11 @@ export class Jumps {
       if (moved !== 0 && near && Math.abs(moved) > this.#limits[i]!) jumped = true;
       last[i] = value;
     }
+    if (Number.isNaN(this.#at)) this.#started = at;
     this.#at = at;
     const times = this.#times;
     if (jumped && times.length < MOST) times.push(at);
     while (times.length > 0 && at - times[0]! > MEMORY) times.shift();
-    return times.length;
+    return times.length === 0 && at - this.#started < MEMORY ? Number.NaN : times.length;
   }
 }

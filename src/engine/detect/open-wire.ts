@@ -10,20 +10,22 @@ const LEAST = 0.3;
 const SUM = 0.1;
 
 export interface OpenWire {
-  /** How far the two lean from the average (V); 0: none found. */
+  /** How far the two lean from the average (V); 0: none found, NaN: not to be told, a cell is not known. */
   readonly lean: number;
   /** Number of the lower-numbered cell of the two, from 1; 0: none found. */
   readonly cell: number;
 }
 
 const NONE: OpenWire = { lean: 0, cell: 0 };
+const UNKNOWN: OpenWire = { lean: Number.NaN, cell: 0 };
 
 /** @param spread highest minus lowest cell (V): a small one spares the look at every cell */
 export function openWire(cells: readonly CellReading[], spread: number): OpenWire {
-  if (!(spread > 2 * LEAST) || cells.length < 3) return NONE;
+  if (Number.isNaN(spread)) return UNKNOWN;
+  if (spread <= 2 * LEAST || cells.length < 3) return NONE;
   let sum = 0;
   for (const { voltage } of cells) {
-    if (voltage === null) return NONE;
+    if (voltage === null) return UNKNOWN;
     sum += voltage;
   }
   for (let i = 0; i + 1 < cells.length; i++) {

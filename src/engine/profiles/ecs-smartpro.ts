@@ -20,6 +20,7 @@ import {
   DISCHARGE_TEMPERATURE_LOW,
   PRE_ALARM,
   PRE_ALARM_SOON,
+  UNDERVOLTAGE_DRAIN,
 } from './rows.ts';
 
 export const ecsSmartPro: Profile = {
@@ -56,6 +57,7 @@ export const ecsSmartPro: Profile = {
     PRE_ALARM_SOON,
     { ...CELL_UNDERVOLTAGE, from: ['ECS-7', 'VLB-4'] }, // LVP
     { ...CELL_UNDERVOLTAGE_CRITICAL, from: ['ECS-10'] },
+    UNDERVOLTAGE_DRAIN,
     { ...CHARGE_TEMPERATURE_LOW, from: ['ECS-9'] },
     { ...CHARGE_TEMPERATURE_HIGH, from: ['ECS-9'] },
     { ...DISCHARGE_TEMPERATURE_LOW, from: ['ECS-9'] },

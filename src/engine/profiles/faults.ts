@@ -33,6 +33,7 @@ const MEASURING_RULES: readonly Rule[] = [
     clear: [{ of: 'frozenFor', is: '<', than: 0 }],
     denies: [],
     policy: 'onFrozen',
+    happens: true,
   },
   {
     id: 'sum-of-cells',
@@ -46,6 +47,7 @@ const MEASURING_RULES: readonly Rule[] = [
     clearDelay: 10,
     denies: [],
     policy: 'onPlausibility',
+    happens: true,
   },
   {
     id: 'jumps',
@@ -58,6 +60,7 @@ const MEASURING_RULES: readonly Rule[] = [
     delay: 'onPlausibilityDelay',
     denies: [],
     policy: 'onPlausibility',
+    happens: true,
   },
   {
     id: 'open-wire',
@@ -71,6 +74,7 @@ const MEASURING_RULES: readonly Rule[] = [
     clearDelay: 10,
     denies: [],
     policy: 'onPlausibility',
+    happens: true,
   },
 ];
 
@@ -106,6 +110,7 @@ export const SHORT_CIRCUIT_LOOP: Rule = {
   denies: ['load', 'shed'],
   optional: true,
   happens: true,
+  resettable: true,
 };
 
 /** The device says that it is too hot itself, or reports a fault in its own code; its own code stands in the event. */

@@ -57,7 +57,10 @@ export const PRE_ALARM_SOON: Rule = {
   clearDelay: 'preAlarmClearDelay',
   denies: [],
   sounds: true,
-  only: [{ setting: 'preAlarmMode', not: 'off' }],
+  only: [
+    { setting: 'preAlarmMode', not: 'off' },
+    { setting: 'preAlarm', on: true },
+  ],
 };
 
 export const CELL_UNDERVOLTAGE: Rule = {
@@ -85,6 +88,24 @@ export const CELL_UNDERVOLTAGE_CRITICAL: Rule = {
   clearDelay: 'cellUndervoltageCriticalClearDelay',
   denies: ['load', 'shed'],
   latch: 'latchCritical',
+};
+
+/**
+ * The second stage of the undervoltage: something still draws although the loads are cut, so the first stage has failed, and
+ * the main contactor opens. Every five minutes it is tried again: behind the contactor a charger may be waiting for
+ * its battery, and a dark that nobody can end must not be (VSB-11).
+ */
+export const UNDERVOLTAGE_DRAIN: Rule = {
+  id: 'undervoltage-drain',
+  rule: 'cell-undervoltage-critical',
+  code: 'drain',
+  from: ['VLB-10', 'ECS-10'],
+  severity: 'fault',
+  trip: { of: 'drainVoltage', is: '<=', than: 'cellUndervoltageCritical' },
+  clear: [{ of: 'drainVoltage', is: '>', than: 'cellUndervoltageCritical' }],
+  delay: 'cellUndervoltageCriticalDelay',
+  clearDelay: 300,
+  denies: ['contactor'],
 };
 
 export const CHARGE_TEMPERATURE_LOW: Rule = {

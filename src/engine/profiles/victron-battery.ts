@@ -19,6 +19,7 @@ import {
   DISCHARGE_TEMPERATURE_LOW,
   PRE_ALARM,
   PRE_ALARM_SOON,
+  UNDERVOLTAGE_DRAIN,
 } from './rows.ts';
 
 /** VLB-16 and the manual's table of models: twice the capacity, but 400 A for the largest (resolutions). */
@@ -170,6 +171,7 @@ export const BATTERY_RULES: readonly Rule[] = [
     from: ['VLB-4', 'VLB-8'],
     trip: { of: 'cellMin', is: '<', than: 'cellUndervoltageCritical' },
   },
+  UNDERVOLTAGE_DRAIN,
   { ...CHARGE_TEMPERATURE_LOW, code: 'A-SL22', from: ['VLB-1', 'VLB-6', 'VLB-8'] },
   { ...CHARGE_TEMPERATURE_HIGH, from: ['VLB-1', 'VLB-6'], severity: 'warning' },
   {

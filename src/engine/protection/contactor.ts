@@ -30,12 +30,12 @@ export class ContactorSequence {
   }
 
   /**
-   * The contactor is to open: whether it still waits for the charge path, which is open since `chargeOpenedAt`
-   * (-Infinity: it has never been closed).
+   * The contactor is to open: whether it still waits for the charge path, open since `chargeOpenedAt` (-Infinity: it has
+   * never been closed). Only a charge path that rules hold open is waited for: one that stays closed, or is on its way
+   * back, is none of the contactor's business.
    */
-  waitsToOpen(chargeAllowed: boolean, chargeOpenedAt: number, now: number): boolean {
-    // A charge path that stays closed is none of the contactor's business: there is nothing to wait for.
-    return !chargeAllowed && now - chargeOpenedAt < this.#delay;
+  waitsToOpen(chargeDenied: boolean, chargeOpenedAt: number, now: number): boolean {
+    return chargeDenied && now - chargeOpenedAt < this.#delay;
   }
 
   /** The contactor may close as far as the table is concerned: whether it closes now. Starts the precharge. */

@@ -57,6 +57,16 @@ export interface ProtectionMemory {
   readonly raised: readonly { readonly row: string; readonly seconds: number }[];
   readonly permissions: Readonly<Partial<Record<PermissionRole, boolean>>>;
   readonly remote: boolean;
-  /** Seconds since rules opened a permission, for the lock. */
-  readonly openings?: Readonly<Partial<Record<PermissionRole, readonly number[]>>>;
+  /** What delays closing, by permission; only for those where something does. */
+  readonly roles?: Readonly<Partial<Record<PermissionRole, RoleMemory>>>;
+}
+
+/** Ages in seconds of what a permission has done lately. */
+export interface RoleMemory {
+  /** Since rules took it away, for the lock; the newest last. */
+  readonly openings: readonly number[];
+  /** Since it was given, for the switches an hour. */
+  readonly closings: readonly number[];
+  /** Since it was taken away; `null`: it is given, or has never been. */
+  readonly off: number | null;
 }

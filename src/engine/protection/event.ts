@@ -1,7 +1,7 @@
 /** Makes the event of an edge: which value of which cell, against which threshold, or what is missing. */
 import { PERMISSION_ROLES, type RuleId } from '../vocabulary.ts';
 import type { ProtectionEvent } from './decision.ts';
-import type { Row } from './row.ts';
+import { maskOf, type Row } from './row.ts';
 import { FLAGS as FLAG_NAMES, QUANTITIES, type Quantity } from './quantity.ts';
 import { indexOf, type Sample } from './sample.ts';
 import type { Table } from './table.ts';
@@ -58,14 +58,14 @@ export function makeEvent(
     count: history.count + (edge === 'raised' ? 1 : 0),
     first: Number.isNaN(history.first) ? at : history.first,
     // A list of its own: what a receiver does to an event must not reach the table.
-    denies: [...row.roles],
+    denies: row.roles.filter((role) => (table.configured & maskOf(role)) !== 0),
   };
 }
 
 /** Silence of everything is `communication`, one value missing while others come `sensor`, a miscount `plausibility`. */
 function ruleOf(row: Row, missing: Quantity | null, sample: Sample): RuleId {
   if (missing === null) return row.rule.rule;
-  return sample.miscounted ? 'plausibility' : 'sensor';
+  return sample.miscounted && missing.startsWith('cell') ? 'plausibility' : 'sensor';
 }
 
 /**
@@ -81,7 +81,9 @@ function missingOf(row: Row, sample: Sample, table: Table): Quantity | null {
     return unknown === undefined ? null : QUANTITIES[unknown.of]!;
   }
   const oldest = oldestOf(sample, needs);
-  if (!needs.some((index) => knownAt[index]! - oldest > 1)) return null;
+  // The sensors' own row is about them alone: the cells are heard, or it would be silence.
+  const others = row.rule.trip?.of === 'silenceSensors';
+  if (!others && !needs.some((index) => knownAt[index]! - oldest > 1)) return null;
   const index = needs.find((need) => knownAt[need] === oldest);
   return index === undefined ? null : QUANTITIES[index]!;
 }

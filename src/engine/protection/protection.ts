@@ -14,7 +14,7 @@ import { numberOf, staleAfter } from '../pack/settings.ts';
 import type { Reading } from '../reading/reading.ts';
 import { PERMISSION_ROLES, type PermissionRole } from '../vocabulary.ts';
 import { ContactorSequence, type Precharge } from './contactor.ts';
-import type { Decision, ProtectionEvent, ProtectionMemory, RoleDecision } from './decision.ts';
+import type { Decision, ProtectionEvent, ProtectionMemory, RoleDecision, RoleMemory } from './decision.ts';
 import { EventLog } from './event-log.ts';
 import { makeEvent, oldestOf } from './event.ts';
 import type { Quantity } from './quantity.ts';
@@ -28,6 +28,7 @@ const CELL_MAX = indexOf('cellMax');
 const TEMPERATURE_MIN = indexOf('temperatureMin');
 const TEMPERATURE_MAX = indexOf('temperatureMax');
 const CURRENT = indexOf('current');
+const DISCHARGE_CURRENT = indexOf('dischargeCurrent');
 const SOC = indexOf('soc');
 const REMOTE = indexOf('remote');
 const SELF_LOCKOUT = indexOf('selfLockout');
@@ -37,6 +38,7 @@ const SILENCE_ALTERNATOR = indexOf('silenceAlternator');
 const SILENCE_SENSORS = indexOf('silenceSensors');
 const OPENINGS_CHARGE = indexOf('openingsCharge');
 const OPENINGS_LOAD = indexOf('openingsLoad');
+const DRAIN_VOLTAGE = indexOf('drainVoltage');
 const RAISED_FOR = indexOf('raisedFor');
 
 const CHARGE = PERMISSION_ROLES.indexOf('charge');
@@ -51,6 +53,10 @@ const TABLED = (['charge', 'load', 'alternator', 'shed'] as const).map((role) =>
 /** So long must the battery be charged before a lock of the loads is released early (s): the Cyrix-Li-load's half minute. */
 const RECHARGING = 30;
 const LOCK_LOAD = 'lock-load';
+/** So long after the loads were cut their current must be gone (s): relays, inverters' capacitors. */
+const DRAIN_AFTER = 10;
+/** What may still flow then, in parts of the capacity: the BMS, the computer. */
+const DRAIN = 0.005;
 
 export interface ProtectionOptions {
   /** What was stored before, for the same settings and the same pack. */
@@ -76,9 +82,10 @@ export class Protection {
   readonly #timeoutLoad: number;
   readonly #sensorDelay: number;
   readonly #undervoltageClear: number;
+  readonly #drain: number;
   readonly #combined: boolean;
   readonly #restored: ProtectionMemory['raised'];
-  #restoredOpenings: ProtectionMemory['openings'];
+  readonly #restoredRoles: NonNullable<ProtectionMemory['roles']>;
   #started = Number.NaN;
   #remote = true;
   #preAlarm = false;
@@ -100,6 +107,7 @@ export class Protection {
     this.#timeoutLoad = number('communicationTimeoutLoad');
     this.#sensorDelay = number('onSensorDelay');
     this.#undervoltageClear = number('cellUndervoltageClear');
+    this.#drain = DRAIN * number('capacity');
     this.#staleAfter = staleAfter(settings);
     this.#combined = settings.values.combined === 'yes';
     this.#sample = new Sample({
@@ -126,7 +134,7 @@ export class Protection {
     });
     this.#remote = stored?.remote ?? true;
     this.#restored = stored?.raised ?? [];
-    this.#restoredOpenings = stored?.openings;
+    this.#restoredRoles = stored?.roles ?? {};
   }
 
   /** The owner's soft switch: false takes permissions away; true only stops doing so. */
@@ -167,7 +175,7 @@ export class Protection {
    * @returns the rows that were released
    */
   reset(): string[] {
-    const released = this.#table.rows.filter((row) => row.held || (row.rule.rule === 'lock' && row.state === 'raised'));
+    const released = this.#table.rows.filter((row) => row.held || (row.resettable && row.state === 'raised'));
     for (const row of released) row.released = true;
     for (const role of this.#roles) role.forget();
     this.#detectors.forget(this.#sample);
@@ -235,18 +243,19 @@ export class Protection {
   /** What must survive a restart. Permissions of roles that have not started yet are kept as they were stored. */
   memory(now: number): ProtectionMemory {
     const permissions: Partial<Record<PermissionRole, boolean>> = {};
-    const openings: Partial<Record<PermissionRole, number[]>> = {};
+    const roles: Partial<Record<PermissionRole, RoleMemory>> = {};
     for (const role of this.#roles) {
       if (!this.#isConfigured(role.name)) continue;
       permissions[role.name] = role.current;
-      const ages = role.openingAges(now);
-      if (ages.length > 0) openings[role.name] = ages;
+      const kept = role.memory(now);
+      if (kept !== null) roles[role.name] = kept;
     }
     const raised = this.#table.rows
       .filter((row) => row.state === 'raised' && !row.volatile)
       .map((row) => ({ row: row.rule.id, seconds: now - row.raisedAt }));
-    const notYet = Number.isNaN(this.#started) ? this.#restored : [];
-    return { raised: [...raised, ...notYet], permissions, remote: this.#remote, openings };
+    if (!Number.isNaN(this.#started)) return { raised, permissions, remote: this.#remote, roles };
+    // Not used yet, so not lost.
+    return { raised: this.#restored, permissions, remote: this.#remote, roles: this.#restoredRoles };
   }
 
   #isConfigured(role: PermissionRole): boolean {
@@ -261,7 +270,10 @@ export class Protection {
 
   #start(now: number): void {
     this.#started = now;
-    for (const role of this.#roles) role.restoreOpenings(this.#restoredOpenings?.[role.name] ?? [], now);
+    for (const role of this.#roles) {
+      const restored = this.#restoredRoles[role.name];
+      if (restored !== undefined) role.restore(restored, now);
+    }
     for (const { row: id, seconds } of this.#restored) {
       const row = this.#table.rows.find((r) => r.rule.id === id);
       // A stored trip stays tripped until its clear value is seen.
@@ -306,7 +318,7 @@ export class Protection {
   #walk(now: number): void {
     const { rows, gates } = this.#table;
     const { values } = this.#sample;
-    this.#countOpenings(now);
+    this.#lookBack(now);
 
     let raised = 0;
     let band = 0;
@@ -344,14 +356,19 @@ export class Protection {
     return row.optional ? 0 : row.denies & ~row.forgives;
   }
 
-  /** How often rules have opened a permission lately. A battery that is being charged again is forgiven its loads' trips. */
-  #countOpenings(now: number): void {
+  /**
+   * How often rules have opened a permission lately. A battery that is being charged again is forgiven its loads' trips.
+   * And how low the lowest cell is while something still draws from it although the loads are off.
+   */
+  #lookBack(now: number): void {
     const { values } = this.#sample;
     const load = this.#roles[LOAD]!;
     const recharging = values[CURRENT]! > 0 && values[CELL_MIN]! >= this.#undervoltageClear;
     if (!recharging || load.allowed) this.#rechargingSince = Number.NaN;
     else if (Number.isNaN(this.#rechargingSince)) this.#rechargingSince = now;
     else if (now - this.#rechargingSince >= RECHARGING && this.#isRaised(LOCK_LOAD)) load.forget();
+    const cut = !load.allowed && now - load.openedAt >= DRAIN_AFTER;
+    values[DRAIN_VOLTAGE] = cut && values[DISCHARGE_CURRENT]! > this.#drain ? values[CELL_MIN]! : Infinity;
     values[OPENINGS_CHARGE] = this.#roles[CHARGE]!.openings(now);
     values[OPENINGS_LOAD] = load.openings(now);
   }
@@ -381,6 +398,10 @@ export class Protection {
   /** A raised row: a silent device tells nothing new, so it stays raised until its clear values are seen. */
   #lookForTheEnd(row: Row, now: number): void {
     const { values, whole } = this.#sample;
+    if (row.released && row.resettable && row.trip?.holds(values) !== true) {
+      this.#clear(row, now);
+      return;
+    }
     if (!row.clears(values, whole)) {
       row.clearSince = Number.NaN;
       this.#hold(row, false);
@@ -399,9 +420,12 @@ export class Protection {
     this.#touch();
   }
 
-  /** One of the rows that warn has been raised for long enough, or none of them is in force. */
+  /**
+   * One of the rows that warn has been raised for long enough, or none of them is in force. Whatever they do, the wait
+   * is not longer than the warning is to be.
+   */
   #waited(row: Row, now: number): boolean {
-    if (row.after.length === 0) return true;
+    if (row.after.length === 0 || now - row.since >= row.delay + row.afterSeconds) return true;
     return row.after.some((before) => before.state === 'raised' && now - before.raisedAt >= row.afterSeconds);
   }
 
@@ -430,7 +454,8 @@ export class Protection {
       else reasons[1] = 'combined';
     }
     for (let i = 0; i < TABLED.length; i++) this.#set(roles[TABLED[i]!]!, reasons[i]!, now);
-    this.#switchContactor(this.#reasonAgainst(CONTACTOR, raised, band, now), now);
+    const chargeDenied = (raised & (1 << CHARGE)) !== 0;
+    this.#switchContactor(this.#reasonAgainst(CONTACTOR, raised, band, now), chargeDenied, now);
     if (this.#isConfigured('precharge')) {
       this.#show(roles[PRECHARGE]!, this.#contactor.precharging(now) ? null : 'inactive', now);
     } else this.#show(roles[PRECHARGE]!, 'not-configured', now);
@@ -438,12 +463,12 @@ export class Protection {
   }
 
   /** The contactor opens after the charge path and closes after the precharge. */
-  #switchContactor(reason: string | null, now: number): void {
+  #switchContactor(reason: string | null, chargeDenied: boolean, now: number): void {
     const role = this.#roles[CONTACTOR]!;
     const charge = this.#roles[CHARGE]!;
     if (reason !== null) {
       const waits = role.allowed && !this.#atOnce(CONTACTOR) && reason !== 'not-configured';
-      if (waits && this.#contactor.waitsToOpen(charge.allowed, charge.openedAt, now)) return;
+      if (waits && this.#contactor.waitsToOpen(chargeDenied, charge.openedAt, now)) return;
       this.#contactor.abort();
       this.#set(role, reason, now);
       return;
@@ -493,7 +518,8 @@ export class Protection {
     const { values } = this.#sample;
     const { count, first } = this.log.history('contactor');
     const opened = reason !== null;
-    if (opened ? this.#events.length > 0 : Number.isNaN(this.#contactorOpenedAt)) return;
+    const told = this.#events.some((event) => event.edge === 'raised' && event.denies.includes('contactor'));
+    if (opened ? told : Number.isNaN(this.#contactorOpenedAt)) return;
     const current = values[CURRENT]!;
     this.#tell({
       rule: 'contactor',

@@ -59,6 +59,8 @@ export const QUANTITIES = [
   /** how often a rule has opened the permission within the retry window */
   'openingsCharge',
   'openingsLoad',
+  /** the lowest cell while current still flows out of the battery although the loads are off; Infinity otherwise (V) */
+  'drainVoltage',
   /** seconds since the oldest alarm that is still raised was raised */
   'raisedFor',
 ] as const;

@@ -3,6 +3,7 @@
  * delays closing; opening is nobody's business but the table's.
  */
 import type { PermissionRole } from '../vocabulary.ts';
+import type { RoleMemory } from './decision.ts';
 
 const HOUR = 3600;
 /** Openings that are kept: more than any lock counts. */
@@ -64,13 +65,20 @@ export class Role {
     return this.#openings.length;
   }
 
-  /** Ages of the counted openings (s), for the store. */
-  openingAges(now: number): number[] {
-    return this.#openings.map((at) => now - at);
+  /** What delays closing, for the store; `null` when nothing does. */
+  memory(now: number): RoleMemory | null {
+    const ages = (times: readonly number[]): number[] => times.map((at) => now - at);
+    const off = this.allowed || this.openedAt === -Infinity ? null : now - this.openedAt;
+    // Closings are kept only where something counts them.
+    const closings = Number.isNaN(this.#limits.switchesPerHour) ? [] : ages(this.#closings);
+    if (off === null && closings.length === 0 && this.#openings.length === 0) return null;
+    return { openings: ages(this.#openings), closings, off };
   }
 
-  restoreOpenings(ages: readonly number[], now: number): void {
-    this.#openings = ages.map((age) => now - age);
+  restore({ openings, closings, off }: RoleMemory, now: number): void {
+    this.#openings = openings.map((age) => now - age);
+    this.#closings = closings.map((age) => now - age);
+    if (off !== null) this.openedAt = now - off;
   }
 
   /** The lock is released: its openings no longer count. */

@@ -69,6 +69,7 @@ export class Row {
   readonly sounds: boolean;
   readonly latch: boolean;
   readonly optional: boolean;
+  readonly resettable: boolean;
   readonly atOnce: boolean;
   readonly activates: boolean;
   /** Follows from the moment alone and is not stored: silence, the remote switch, an unknown SOC, a gate. */
@@ -106,6 +107,7 @@ export class Row {
     this.latch = rule.latch === true || (rule.latch !== undefined && settings.values[rule.latch] === 'yes');
     this.optional = rule.optional === true;
     this.state = rule.happens === true ? 'clear' : 'band';
+    this.resettable = rule.resettable === true || rule.rule === 'lock';
     this.atOnce = rule.atOnce === true;
     this.activates = rule.activates !== undefined;
     this.volatile = VOLATILE.includes(rule.rule) || (this.gate && this.trip === null);

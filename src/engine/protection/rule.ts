@@ -61,6 +61,8 @@ export interface Rule {
   readonly optional?: true;
   /** The row is about something that happens: before it has, the row stands in nobody's way. */
   readonly happens?: true;
+  /** A reset ends it as soon as its cause is gone, without waiting for its clear conditions. */
+  readonly resettable?: true;
   /** The contactor does not wait for the charge path when this row is raised. */
   readonly atOnce?: true;
   /** The row switches an output on instead of taking a permission away. */

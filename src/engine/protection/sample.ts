@@ -3,7 +3,8 @@
  *
  * The arrays are filled again and again and never grow: a step allocates nothing.
  */
-import type { CellReading, CellValue, Hardware, Reading, Value } from '../reading/reading.ts';
+import type { CellValue, Hardware, Reading, Value } from '../reading/reading.ts';
+import { LIMITS } from '../reading/limits.ts';
 import { QUANTITIES, type Quantity } from './quantity.ts';
 
 const INDEX = Object.fromEntries(QUANTITIES.map((q, i) => [q, i])) as Record<Quantity, number>;
@@ -35,6 +36,26 @@ const SOC = INDEX.soc;
 const SOC_KNOWN = INDEX.socKnown;
 const COMMUNICATION = INDEX.communication;
 
+/** A reading may have passed through hands that put something else there: what cannot be is unknown here too. */
+const LEAST = new Float64Array(QUANTITIES.length).fill(-Infinity);
+const MOST = new Float64Array(QUANTITIES.length).fill(Infinity);
+for (const [limits, names] of [
+  [LIMITS.cellVoltage, ['cellMin', 'cellMax']],
+  [LIMITS.packVoltage, ['voltage', 'starterVoltage']],
+  // The owner's correction has been added to them.
+  [widened(LIMITS.temperature, 10), ['temperatureMin', 'temperatureMax', 'bmsTemperature']],
+  [LIMITS.current, ['current', 'alternatorLoad']],
+] as const) {
+  for (const name of names) {
+    LEAST[INDEX[name]] = limits[0];
+    MOST[INDEX[name]] = limits[1];
+  }
+}
+
+function widened([least, most]: readonly [number, number], by: number): readonly [number, number] {
+  return [least - by, most + by];
+}
+
 /** Quantities with a value that says "nothing of the kind": what no device tells must not stand in anybody's way. */
 const RESTING: Readonly<Partial<Record<Quantity, number>>> = {
   shortCircuit: 0,
@@ -52,6 +73,7 @@ const RESTING: Readonly<Partial<Record<Quantity, number>>> = {
   silenceSensors: 0,
   openingsCharge: 0,
   openingsLoad: 0,
+  drainVoltage: Infinity,
   raisedFor: 0,
 };
 
@@ -121,11 +143,12 @@ export class Sample {
     this.#follow(CELL_SPREAD, CELL_MAX);
     values[DISCHARGE_CURRENT] = -values[CURRENT]!;
     this.#follow(DISCHARGE_CURRENT, CURRENT);
-    this.#resting(reading.cells);
+    this.#resting(reading);
 
     const soc = reading.soc.value;
-    values[SOC] = typeof soc === 'number' ? soc : Number.NaN;
-    values[SOC_KNOWN] = typeof soc === 'number' ? 1 : 0;
+    const known = typeof soc === 'number' && soc >= LIMITS.soc[0] && soc <= LIMITS.soc[1];
+    values[SOC] = known ? soc : Number.NaN;
+    values[SOC_KNOWN] = known ? 1 : 0;
     this.#flags(reading.hardware);
   }
 
@@ -158,8 +181,8 @@ export class Sample {
 
   #value(index: number, from: Value, countedAt: number, whole: boolean): boolean {
     const { value, age } = from;
-    // A reading may have passed through hands that put something else there: what is no number is unknown.
-    if (typeof value !== 'number' || typeof age !== 'number' || !(age < this.#limit) || Number.isNaN(value)) {
+    const possible = typeof value === 'number' && value >= LEAST[index]! && value <= MOST[index]!;
+    if (!possible || typeof age !== 'number' || !(age < this.#limit)) {
       this.values[index] = Number.NaN;
       this.whole[index] = 0;
       return false;
@@ -178,10 +201,11 @@ export class Sample {
   }
 
   /**
-   * The hottest cell that is not balancing: a bypass resistor heats its own sensor, so such a cell reads far too hot
-   * (123-R6). Where the others are not known one by one, the hottest of all counts: the safe side.
+   * The hottest cell that is not balancing, and every sensor that belongs to none: a bypass resistor heats its own sensor,
+   * so such a cell reads far too hot (123-R6). Where the others are not known one by one, the hottest of all counts:
+   * the safe side.
    */
-  #resting(cells: readonly CellReading[]): void {
+  #resting({ cells, temperatures }: Reading): void {
     const hottest = this.cellOf[TEMPERATURE_MAX]!;
     this.values[TEMPERATURE_MAX_RESTING] = this.values[TEMPERATURE_MAX]!;
     this.cellOf[TEMPERATURE_MAX_RESTING] = hottest;
@@ -197,7 +221,13 @@ export class Sample {
       most = cell.temperature;
       at = i + 1;
     }
-    if (at === 0) return;
+    for (const { value } of temperatures) {
+      if (typeof value !== 'number' || Number.isNaN(value)) return;
+      if (value <= most) continue;
+      most = value;
+      at = 0;
+    }
+    if (most === -Infinity) return;
     this.values[TEMPERATURE_MAX_RESTING] = most;
     this.cellOf[TEMPERATURE_MAX_RESTING] = at;
   }

@@ -5,6 +5,7 @@
  * fields it holds. A value that cannot be (a string, NaN, 40 V in one cell) is refused as `impossible`; a value that is
  * merely alarming is kept: an outlier is evidence.
  */
+import { LIMITS } from './limits.ts';
 import type { AgedField, CellObservation, Extreme, Observation } from './observation.ts';
 import {
   emptyReading,
@@ -18,15 +19,6 @@ import {
   type SourceState,
   type Value,
 } from './reading.ts';
-
-/** What physics allows; beyond it a number is an error of the sensor, the wire or the unit. */
-const LIMITS = {
-  cellVoltage: [0, 5.5],
-  packVoltage: [0, 1400],
-  temperature: [-60, 150],
-  current: [-20_000, 20_000],
-  soc: [0, 100],
-} as const;
 
 /** Fields that only some sources measure; a reading holds them once one has. */
 const OPTIONAL = [
@@ -67,6 +59,8 @@ export interface SourceTableOptions {
   readonly balanceVoltage: number;
   /** Added to every temperature (VLB-7). */
   readonly temperatureOffset: number;
+  /** Numbers of the cells that are known to have a temperature sensor. */
+  readonly sensors?: readonly number[];
 }
 
 export class SourceTable {
@@ -82,7 +76,8 @@ export class SourceTable {
 
   constructor(options: SourceTableOptions) {
     this.#options = options;
-    this.#cells = Array.from({ length: options.cells }, () => null);
+    const known = options.sensors ?? [];
+    this.#cells = Array.from({ length: options.cells }, (_, i) => (known.includes(i + 1) ? newCell(true) : null));
   }
 
   /** Takes in what `source` said at the monotonic second `at`. */
@@ -122,6 +117,11 @@ export class SourceTable {
   deviceSoc(now: number): number | null {
     const kept = this.#fields.get('soc');
     return kept !== undefined && this.#fresh(kept.at, now) ? kept.value : null;
+  }
+
+  /** Numbers of the cells that have given a temperature. */
+  get sensors(): number[] {
+    return this.#cells.flatMap((cell, index) => (cell?.hasSensor === true ? [index + 1] : []));
   }
 
   /** Energy counters and the like, as the device told last. */
@@ -187,15 +187,7 @@ export class SourceTable {
       if (index >= this.#cells.length) this.#cellCount = seen.cell;
       return;
     }
-    const kept: KeptCell = this.#cells[index] ?? {
-      voltage: null,
-      temperature: null,
-      balancing: null,
-      hasSensor: false,
-      at: -Infinity,
-      temperatureAt: -Infinity,
-      source,
-    };
+    const kept: KeptCell = this.#cells[index] ?? newCell(false);
     if (seen.voltage !== undefined) {
       kept.voltage = checked(seen.voltage, LIMITS.cellVoltage).value;
       kept.balancing = kept.voltage === null ? null : kept.voltage >= this.#options.balanceVoltage;
@@ -381,6 +373,11 @@ function checked(given: unknown, limits: readonly [number, number]): { value: nu
   if (typeof given !== 'number' || !(given >= limits[0] && given <= limits[1]))
     return { value: null, cause: 'impossible' };
   return { value: given, cause: null };
+}
+
+function newCell(hasSensor: boolean): KeptCell {
+  const never = -Infinity;
+  return { voltage: null, temperature: null, balancing: null, hasSensor, at: never, temperatureAt: never, source: '' };
 }
 
 function newKept(): Kept {
