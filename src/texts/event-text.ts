@@ -7,6 +7,7 @@ import type { Translate } from './translate.ts';
 /** How a quantity is written. `scale` comes before the digits: a part of 1 is told in percent. */
 const UNITS: Partial<Record<Quantity, { unit: string; digits: number; scale?: number }>> = {
   cellMin: { unit: 'V', digits: 3 },
+  drainVoltage: { unit: 'V', digits: 3 },
   cellMax: { unit: 'V', digits: 3 },
   cellSpread: { unit: 'V', digits: 3 },
   cellMismatch: { unit: 'V', digits: 3 },

@@ -74,7 +74,9 @@ describe('the built pages', () => {
       assert.equal(new Set(ids).size, ids.length);
       const labelled = [...template.matchAll(/<label[^>]* for="([^"]+)"/g)].map(([, id]) => id);
       for (const id of labelled) assert.ok(ids.includes(id), `label for ${id}`);
-      const fields = [...template.matchAll(/<(?:input|select)[^>]* id="([^"]+)"/g)].map(([, id]) => id);
+      const fields = [...template.matchAll(/<(?:input(?! type="hidden")|select)[^>]* id="([^"]+)"/g)].map(
+        ([, id]) => id,
+      );
       for (const id of fields) assert.ok(labelled.includes(id), `no label for ${id}`);
       const described = [...template.matchAll(/aria-(?:describedby|labelledby)="([^"]+)"/g)];
       for (const id of described.flatMap(([, list]) => list?.split(' ') ?? [])) assert.ok(ids.includes(id), id);

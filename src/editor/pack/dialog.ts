@@ -39,6 +39,7 @@ export const packDialog = {
     // Node-RED listens to the fields it knows from the template; a change there makes it check all of them.
     onChange('#cellwarden-settings', () => $(`#${PREFIX}-name`).trigger('change'));
     prepareShare();
+    prepareRelease();
     refresh();
     unfold(node, groups);
   },
@@ -133,6 +134,17 @@ function describe(field: HTMLElement | null, ...by: readonly (HTMLElement | null
 function topProblem(name: string, judgement: Judgement): string {
   const problem = judgement.problems.find(({ setting, kind }) => setting === name && kind !== 'missing');
   return problem === undefined ? '' : problemSentence(problem);
+}
+
+/** A press changes the mark in a hidden field; the pack acts on a new mark once, after the deploy. */
+function prepareRelease(): void {
+  const button = byId('cellwarden-release');
+  button?.addEventListener('click', () => {
+    const mark = field(PREFIX, 'release');
+    if (mark === null) return;
+    mark.value = Date.now().toString(36);
+    button.textContent = packText('label.released');
+  });
 }
 
 /** 123-R14, offered once for each capacity typed: pressed twice it would take 75 % of 75 %. */

@@ -361,14 +361,16 @@ export class Protection {
    * And how low the lowest cell is while something still draws from it although the loads are off.
    */
   #lookBack(now: number): void {
-    const { values } = this.#sample;
+    const { values, cellOf } = this.#sample;
     const load = this.#roles[LOAD]!;
     const recharging = values[CURRENT]! > 0 && values[CELL_MIN]! >= this.#undervoltageClear;
     if (!recharging || load.allowed) this.#rechargingSince = Number.NaN;
     else if (Number.isNaN(this.#rechargingSince)) this.#rechargingSince = now;
     else if (now - this.#rechargingSince >= RECHARGING && this.#isRaised(LOCK_LOAD)) load.forget();
     const cut = !load.allowed && now - load.openedAt >= DRAIN_AFTER;
-    values[DRAIN_VOLTAGE] = cut && values[DISCHARGE_CURRENT]! > this.#drain ? values[CELL_MIN]! : Infinity;
+    const draining = cut && values[DISCHARGE_CURRENT]! > this.#drain;
+    values[DRAIN_VOLTAGE] = draining ? values[CELL_MIN]! : Infinity;
+    cellOf[DRAIN_VOLTAGE] = draining ? cellOf[CELL_MIN]! : 0;
     values[OPENINGS_CHARGE] = this.#roles[CHARGE]!.openings(now);
     values[OPENINGS_LOAD] = load.openings(now);
   }
