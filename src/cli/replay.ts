@@ -162,7 +162,7 @@ function printSeries(engine: PackEngine, log: Log, series: string, io: CommandIo
 }
 
 /** What a series can show: the reading, the permissions as 1 and 0, and the limits. */
-function seriesFields(engine: PackEngine, t: number): Record<string, unknown> {
+function seriesFields(engine: PackEngine, t: number): Record<string, number | string | boolean | null> {
   const { maxChargeVoltage, maxChargeCurrent, maxDischargeCurrent } = engine.limits(t);
   const roles = PERMISSION_ROLES.map((role) => [role, engine.protection.allowed(role) ? 1 : 0]);
   return {

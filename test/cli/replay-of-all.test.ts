@@ -39,7 +39,12 @@ describe('cellwarden replay, all outputs', () => {
   }
   const CELLS = ['cell1', 'cell2', 'cell3', 'cell4'];
   const profile = (id: string, ...set: string[]): string[] => [
-    ...['--profile', id, '--cells', '4', '--capacity', '200'],
+    '--profile',
+    id,
+    '--cells',
+    '4',
+    '--capacity',
+    '200',
     ...set.flatMap((one) => ['--set', one]),
   ];
   const at = (lines: readonly Line[], t: number): Line => {

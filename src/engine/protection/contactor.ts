@@ -29,6 +29,11 @@ export class ContactorSequence {
     this.#time = options.prechargeTime;
   }
 
+  /** Nobody has said how the inrush is limited: it never closes. */
+  get unconfirmed(): boolean {
+    return this.#precharge === 'unconfirmed';
+  }
+
   /**
    * The contactor is to open: whether it still waits for the charge path, open since `chargeOpenedAt` (-Infinity: it has
    * never been closed). Only a charge path that rules hold open is waited for: one that stays closed, or is on its way
@@ -41,7 +46,7 @@ export class ContactorSequence {
   /** The contactor may close as far as the table is concerned: whether it closes now. Starts the precharge. */
   closes(now: number): boolean {
     if (this.#precharge === 'external') return true;
-    if (this.#precharge === 'unconfirmed') return false;
+    if (this.unconfirmed) return false;
     if (Number.isNaN(this.#since)) this.#since = now;
     if (now - this.#since < this.#time) return false;
     this.#closedAt = now;

@@ -309,6 +309,8 @@ export class Protection {
     }
     for (let bit = 0; bit < this.#roles.length; bit++) {
       if (bit === PRECHARGE || bit === AUX || (this.#table.configured & (1 << bit)) === 0) continue;
+      // A contactor without a confirmed precharge waits for the owner and for nothing that a step could see.
+      if (bit === CONTACTOR && this.#contactor.unconfirmed && this.#roles[bit]!.reason === 'precharge') continue;
       if (!this.#roles[bit]!.allowed) return false;
     }
     return !this.#contactor.precharging(now);
