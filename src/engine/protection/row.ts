@@ -39,6 +39,12 @@ export class Test {
   }
 }
 
+/** True exactly where the trip does not hold. */
+function notBeyond(trip: Condition, than: number): Test {
+  const is = ({ '>': '<=', '>=': '<', '<': '>=', '<=': '>' } as const)[trip.is];
+  return new Test({ of: trip.of, is, than }, than);
+}
+
 /** Rules that follow from the moment alone: their rows are not stored. */
 const VOLATILE = ['communication', 'remote', 'soc-unknown', 'self-lockout', 'health', 'sensor'];
 
@@ -98,8 +104,14 @@ export class Row {
     const seconds = (name: SettingName | number | undefined): number => (name === undefined ? 0 : threshold(name));
     this.rule = rule;
     this.trip = rule.trip === undefined ? null : new Test(rule.trip, threshold(rule.trip.than));
-    // A clear condition whose setting is off asks for nothing.
-    this.clear = rule.clear.map((c) => new Test(c, threshold(c.than))).filter((t) => !Number.isNaN(t.than));
+    this.clear = rule.clear
+      .map((c) => {
+        const than = threshold(c.than);
+        const own = Number.isNaN(than) && this.trip !== null && c.of === rule.trip?.of;
+        // A clear value that is off leaves the trip value to come back from; a condition of its own asks for nothing.
+        return own ? notBeyond(rule.trip!, this.trip!.than) : new Test(c, than);
+      })
+      .filter((test) => !Number.isNaN(test.than));
     this.delay = seconds(rule.delay);
     this.clearDelay = seconds(rule.clearDelay);
     this.gate = rule.gate === true;
