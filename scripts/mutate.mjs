@@ -89,7 +89,7 @@ function fetchTool() {
 
 function configuration(mutate) {
   const ignore = ['test/engine/**/*exhaustive*'];
-  if (!has('properties')) ignore.push('test/engine/**/properties.test.ts');
+  if (!has('properties')) ignore.push('test/engine/properties/**/*.test.ts');
   return {
     mutate,
     testRunner: 'mocha',
