@@ -1,7 +1,7 @@
 /** The main contactor, the second stage's own output: when it opens, and what it waits for before it closes (ECS-10, VLB-10). */
 import assert from 'node:assert/strict';
 import type { Given } from '../../src/engine/pack/validate.ts';
-import type { PermissionRole, ProfileId } from '../../src/engine/vocabulary.ts';
+import { PROFILE_IDS, type PermissionRole, type ProfileId } from '../../src/engine/vocabulary.ts';
 import { Bench, type BenchOptions, type Said } from '../support/pack.ts';
 
 /** The profiles with a second stage above. */
@@ -38,12 +38,19 @@ describe('contactor: it opens after the charge path', () => {
     });
   }
 
-  for (const profile of TWO_STAGES) {
+  for (const profile of PROFILE_IDS) {
     it(`ECS-10 VLB-10 ${profile}: it opens when something still draws below 2.50 V although the loads are cut`, () => {
+      const given = {
+        cellUndervoltage: 2.8,
+        preAlarm: 3.1,
+        cellUndervoltageCritical: 2.5,
+        cellUndervoltageCriticalClear: 3.2,
+      };
+      const low = (): Bench => new Bench(profile, { given });
       const empty = (current: number): Said => ({ ...third(2.4), current });
-      const spared = new Bench(profile).say().keep(120, empty(-0.5));
+      const spared = low().say().keep(120, empty(-0.5));
       assert.deepEqual([spared.load, contactor(spared)], [false, true], 'the BMS and a computer may live on');
-      const bench = new Bench(profile).say().say(empty(-10));
+      const bench = low().say().say(empty(-10));
       assert.deepEqual([bench.load, contactor(bench)], [false, true]);
       bench.keep(9, empty(-10));
       assert.equal(contactor(bench), true, 'relays and capacitors take a moment');

@@ -118,8 +118,6 @@ describe('faults of measuring: a lost sensor is named', () => {
     assert.match(String(named('lifepo4')), /^temperature/);
   });
 
-  // OPEN: the event says nothing where every sensor that the rules read is lost together. The 123's rules read
-  // temperatures alone, so a lost temperature sensor is never named there, although cells and current still come.
   it('OGT-14 123smartbms: also where no rule reads any other sensor', () => {
     assert.match(String(named('123smartbms')), /^temperature/);
   });

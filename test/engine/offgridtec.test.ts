@@ -235,8 +235,7 @@ describe('offgridtec-smart-pro: models', () => {
     currents({ capacity: 200, parallel: 2 }, 200, 200, 100, 500);
   });
 
-  // OPEN: refused, because several continuous currents are more than the one peak (`dischargeCurrentMax` must not be above
-  // `dischargeCurrentPeak`). The manual allows any number in parallel, and ten of the two small models.
+  // Together they may carry more than the peak of one, which stays (see above).
   it('OGT-10 any number of batteries may stand in parallel, ten of 12 and of 30 Ah', () => {
     const wanted = [
       [12, 10],

@@ -11,7 +11,6 @@ const pack = (given: Given = {}): Bench => new Bench(PROFILE, { given: { starter
 const row = (said: Said = {}): Said => ({ starter: 14, ...said });
 const third = (v: number): Said => row({ cells: [3.3, 3.3, v, 3.3] });
 const warm = (t: number): Said => row({ temperatures: [t] });
-const flow = (current: number): Said => row({ current });
 
 const off = (bench: Bench): string => ROLES.filter((role) => !bench.allowed(role)).join(' ');
 const active = (bench: Bench): string[] =>

@@ -10,11 +10,14 @@ import { COMMON_RULES, COMMON_SETTINGS } from './common.ts';
 import { BMS_HOT, SHORT_CIRCUIT, SHORT_CIRCUIT_LOOP } from './faults.ts';
 import type { Profile } from './profile.ts';
 import {
+  CELL_OVERVOLTAGE_CRITICAL,
+  CELL_UNDERVOLTAGE_CRITICAL,
   CHARGE_OVERCURRENT,
   DISCHARGE_OVERCURRENT,
   DISCHARGE_OVERCURRENT_PEAK,
   PRE_ALARM,
   PRE_ALARM_SOON,
+  UNDERVOLTAGE_DRAIN,
 } from './rows.ts';
 
 export const smartbms123: Profile = {
@@ -254,6 +257,10 @@ export const smartbms123: Profile = {
     PRE_ALARM_SOON,
     CHARGE_OVERCURRENT,
     DISCHARGE_OVERCURRENT,
+    // A second stage, where the owner gives it numbers: the product has none.
+    CELL_OVERVOLTAGE_CRITICAL,
+    CELL_UNDERVOLTAGE_CRITICAL,
+    UNDERVOLTAGE_DRAIN,
     DISCHARGE_OVERCURRENT_PEAK,
     SHORT_CIRCUIT,
     SHORT_CIRCUIT_LOOP,

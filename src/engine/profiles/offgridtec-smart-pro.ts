@@ -8,6 +8,8 @@ import { BMS_HOT, SHORT_CIRCUIT_LOOP, SHORT_CIRCUIT_PASSING } from './faults.ts'
 import type { Profile } from './profile.ts';
 import {
   CELL_OVERVOLTAGE,
+  CELL_OVERVOLTAGE_CRITICAL,
+  CELL_UNDERVOLTAGE_CRITICAL,
   CHARGE_OVERCURRENT,
   CHARGE_TEMPERATURE_HIGH,
   CHARGE_TEMPERATURE_LOW,
@@ -17,6 +19,7 @@ import {
   DISCHARGE_TEMPERATURE_LOW,
   PRE_ALARM,
   PRE_ALARM_SOON,
+  UNDERVOLTAGE_DRAIN,
 } from './rows.ts';
 
 /** OGT-4: the hard stage for both directions, and where it clears. */
@@ -194,6 +197,10 @@ export const offgridtecSmartPro: Profile = {
     { ...CHARGE_OVERCURRENT, from: ['OGT-9', 'OGT-10'] },
     { ...DISCHARGE_OVERCURRENT, from: ['OGT-3', 'OGT-9', 'OGT-10'] },
     { ...DISCHARGE_OVERCURRENT_PEAK, from: ['OGT-3', 'OGT-9', 'OGT-10'] },
+    // A second stage, where the owner gives it numbers: the product has none.
+    CELL_OVERVOLTAGE_CRITICAL,
+    CELL_UNDERVOLTAGE_CRITICAL,
+    UNDERVOLTAGE_DRAIN,
     // The battery resets a short circuit by itself; only a loop of them stops the loads (OGT-5).
     SHORT_CIRCUIT_PASSING,
     { ...SHORT_CIRCUIT_LOOP, from: ['OGT-5'] },

@@ -9,7 +9,6 @@ import type { Rule } from '../protection/rule.ts';
 import { COMMON_RULES } from './common.ts';
 import { BMS_HOT, SHORT_CIRCUIT, SHORT_CIRCUIT_LOOP } from './faults.ts';
 import type { Profile } from './profile.ts';
-import { DISCHARGE_OVERCURRENT_PEAK } from './rows.ts';
 import {
   BATTERY_MODELS,
   BATTERY_RANGES,
@@ -24,11 +23,12 @@ const CODES: Readonly<Record<string, string>> = {
   'cell-undervoltage': 'A-B11',
   'cell-undervoltage-critical': 'A-B11',
   'discharge-overcurrent': 'A-A12',
+  'discharge-overcurrent-peak': 'A-A12',
 };
 
 function ofTheBms(rule: Rule): Rule {
   const code = CODES[rule.id];
-  return code === undefined ? rule : { ...rule, code, from: [...rule.from, 'VSB-1', 'VSB-7'] };
+  return code === undefined ? rule : { ...rule, code, from: [...rule.from, 'VSB-1', 'VSB-4', 'VSB-7'] };
 }
 
 export const victronSmartBms12200: Profile = {
@@ -59,7 +59,6 @@ export const victronSmartBms12200: Profile = {
   topology: BATTERY_TOPOLOGY,
   rules: [
     ...BATTERY_RULES.map(ofTheBms),
-    { ...DISCHARGE_OVERCURRENT_PEAK, code: 'A-A12', from: ['VSB-4', 'VSB-7'] },
     {
       // VLB-9 by the battery's cable; the BMS's own name for it is E-B32.
       id: 'cell-communication',

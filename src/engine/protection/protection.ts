@@ -574,9 +574,9 @@ export class Protection {
     return true;
   }
 
+  /** The first row that takes the permission away; there is one. */
   #blocker(mask: number): string {
-    for (const row of this.#table.rows) if (row.state === 'raised' && (row.denies & mask) !== 0) return row.rule.id;
-    return 'raised';
+    return this.#table.rows.find((row) => row.state === 'raised' && (row.denies & mask) !== 0)!.rule.id;
   }
 
   /** Everything the role rests on has been known at least once. */
@@ -613,7 +613,7 @@ export class Protection {
     row.since = Number.NaN;
     row.held = row.released = false;
     // It clears under the name it was raised under.
-    const { rule, missing, code } = row.event ?? { rule: row.rule.rule, missing: null, code: row.rule.code ?? null };
+    const { rule, missing, code } = row.event!;
     row.event = null;
     this.#tell({ ...this.#eventOf(row, 'cleared', now, now - row.raisedAt), rule, missing, code });
   }

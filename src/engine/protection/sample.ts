@@ -221,7 +221,10 @@ export class Sample {
       most = cell.temperature;
       at = i + 1;
     }
-    for (const { value } of temperatures) {
+    // A reading may have passed through hands that took the list away.
+    if (!Array.isArray(temperatures)) return;
+    for (const sensor of temperatures) {
+      const value: unknown = sensor?.value;
       if (typeof value !== 'number' || Number.isNaN(value)) return;
       if (value <= most) continue;
       most = value;

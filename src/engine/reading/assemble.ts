@@ -217,7 +217,7 @@ export class SourceTable {
   #told(kept: Kept, now: number): Value {
     const age = now - kept.at;
     if (!this.#fresh(kept.at, now)) return { value: null, age, source: kept.source, cause: 'stale' };
-    if (kept.value === null) return { value: null, age, source: kept.source, cause: kept.cause ?? 'reported' };
+    if (kept.value === null) return { value: null, age, source: kept.source, cause: kept.cause! };
     return { value: kept.value, age, source: kept.source };
   }
 
@@ -339,7 +339,7 @@ export class SourceTable {
       if (low.value === null || value < low.value) low = { value, age, source, cell, whole: false };
       if (high.value === null || value > high.value) high = { value, age, source, cell, whole: false };
     };
-    for (const t of reading.temperatures) take(t.value, t.age ?? 0, t.source, null);
+    for (const t of reading.temperatures) take(t.value, t.age!, t.source, null);
     this.#cells.forEach((cell, index) => {
       // A cell that has never given a temperature has no sensor; one that has and does not any more has lost it.
       if (cell === null || !cell.hasSensor) return;
