@@ -109,7 +109,7 @@ export class Row {
         const than = threshold(c.than);
         const own = Number.isNaN(than) && this.trip !== null && c.of === rule.trip?.of;
         // A clear value that is off leaves the trip value to come back from; a condition of its own asks for nothing.
-        return own ? notBeyond(rule.trip!, this.trip!.than) : new Test(c, than);
+        return own ? notBeyond(rule.trip, this.trip.than) : new Test(c, than);
       })
       .filter((test) => !Number.isNaN(test.than));
     this.delay = seconds(rule.delay);
