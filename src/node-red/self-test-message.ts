@@ -1,5 +1,5 @@
 /** The report of a self-test as a message of the events output: a sentence a step, and the whole report beside it. */
-import type { SelfTestReport, StepReport } from '../engine/self-test.ts';
+import type { SelfTestReport, StepReport } from '../engine/selftest.ts';
 import type { PackRuntime } from '../runtime/pack-runtime.ts';
 import type { Translate } from '../texts/translate.ts';
 import type { Message } from './types.ts';

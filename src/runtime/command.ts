@@ -1,5 +1,5 @@
 /** Commands in messages. Without the PIN only what tightens works; with it, what the owner may loosen. */
-import { selfTest, type SelfTestReport } from '../engine/self-test.ts';
+import { selfTest, type SelfTestReport } from '../engine/selftest.ts';
 import type { PackRuntime } from './pack-runtime.ts';
 import type { PinGuard } from './pin.ts';
 

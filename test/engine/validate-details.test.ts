@@ -304,4 +304,27 @@ describe('settings that are complete', () => {
     });
     assert.deepEqual(selfLockouts(values), ['supervisorSupply', 'relaySupply']);
   });
+
+  it('OGT-9 without a capacity the dialog shows no value that follows from the model', () => {
+    const { chargeCurrentMax, dischargeCurrentPeak } = profileValues('offgridtec-smart-pro', { cells: 4 });
+    assert.deepEqual([chargeCurrentMax, dischargeCurrentPeak], [null, null]);
+  });
+
+  it('OGT-10 VLB-19 joining more batteries than the product allows is told', () => {
+    const told = (profile: string, given: Given): string[] => {
+      const resolved = resolveSettings(profile, given);
+      assert.ok(resolved.ok);
+      return resolved.warnings
+        .map(({ kind, detail }) => `${kind} ${detail['limit']}`)
+        .filter((w) => /too-many/.test(w));
+    };
+    assert.deepEqual(told('offgridtec-smart-pro', { cells: 4, capacity: 300, parallel: 10 }), []);
+    assert.deepEqual(told('offgridtec-smart-pro', { cells: 8, capacity: 30 }), ['too-many-cells 4']);
+    assert.deepEqual(told('offgridtec-smart-pro', { cells: 4, capacity: 330, parallel: 11 }), ['too-many-parallel 10']);
+    assert.deepEqual(told('offgridtec-smart-pro', { cells: 16, capacity: 1100, parallel: 11 }), []);
+    assert.deepEqual(told('victron-smart-lithium', { cells: 16, capacity: 1000, parallel: 5 }), []);
+    const both = { cells: 20, capacity: 1200, parallel: 6 };
+    assert.deepEqual(told('victron-smart-lithium', both), ['too-many-cells 16', 'too-many-parallel 5']);
+    assert.deepEqual(told('lifepo4', both), []);
+  });
 });

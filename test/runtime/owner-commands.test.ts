@@ -1,6 +1,6 @@
 /** What the owner may do by command or in the editor: release latches and locks, clear counters, run the self-test. */
 import assert from 'node:assert/strict';
-import type { SelfTestReport } from '../../src/engine/self-test.ts';
+import type { SelfTestReport } from '../../src/engine/selftest.ts';
 import { obey, type Command } from '../../src/runtime/command.ts';
 import { pinGuard } from '../../src/runtime/pin.ts';
 import { memoryStore, startPack } from './support/packs.ts';

@@ -2,29 +2,35 @@
  * How long until the lowest cell reaches the load cut, if it goes on falling as it does: under a heavy load the warning
  * must come earlier than its threshold to leave people their half minute (VLB-4, VSB-6).
  *
- * The slope is the difference of two moving averages, a quick and a slow one; a jump of one sample hardly moves it.
+ * The slope is the median of the last few from sample to sample: a step when a load is switched on, or a dip of a
+ * sample, is one slope among them and moves nothing; a fall that lasts is most of them.
  */
 
-/** Time constants of the two averages (s). */
-const QUICK = 5;
-const SLOW = 20;
-/** Above the warning's clear value nothing is predicted: from there the fall itself takes its time. */
-const MARGIN = 0.05;
+/** Slopes that are looked at. */
+const WINDOW = 7;
+/** With fewer there is no majority (they must not all be of one step). */
+const FEWEST = 4;
+/** Samples further apart than this tell nothing about how fast something moves (s). */
+const LONGEST = 5;
+/** What falls slower than this stands still (V/s). */
+const STILL = 1e-4;
+/** So far above the warning's clear value a fall is looked at: from there to the cut it takes less than half a minute at 15 mV/s. */
+const MARGIN = 0.1;
 
 export class Slope {
   readonly #cut: number;
   readonly #from: number;
-  #quick = Number.NaN;
-  #slow = Number.NaN;
+  readonly #slopes: number[] = [];
+  #last = Number.NaN;
   #at = Number.NaN;
 
   /**
    * @param cut the voltage at which the loads are cut (V)
-   * @param clear the voltage above which nothing is predicted (V)
+   * @param clear the voltage at which the warning ends (V)
    */
   constructor(cut: number, clear: number) {
     this.#cut = cut;
-    this.#from = clear;
+    this.#from = clear + MARGIN;
   }
 
   /**
@@ -33,21 +39,17 @@ export class Slope {
    * @returns seconds until the cut, Infinity while the cell does not fall or nothing is to be predicted
    */
   step(lowest: number, at: number): number {
-    if (!(lowest <= this.#from + MARGIN)) {
-      this.#at = Number.NaN;
-      return Infinity;
-    }
     const passed = at - this.#at;
-    if (!(passed >= 0)) {
-      this.#quick = this.#slow = lowest;
-      this.#at = at;
-      return Infinity;
-    }
-    this.#quick += (lowest - this.#quick) * (passed / (QUICK + passed));
-    this.#slow += (lowest - this.#slow) * (passed / (SLOW + passed));
+    const slope = (lowest - this.#last) / passed;
+    this.#last = lowest;
     this.#at = at;
-    const slope = (this.#quick - this.#slow) / (SLOW - QUICK);
-    if (slope >= 0 || lowest > this.#from) return Infinity;
-    return Math.max(0, (lowest - this.#cut) / -slope);
+    if (!(lowest <= this.#from) || !(passed > 0 && passed <= LONGEST)) this.#slopes.length = 0;
+    else if (!Number.isNaN(slope)) {
+      this.#slopes.push(slope);
+      if (this.#slopes.length > WINDOW) this.#slopes.shift();
+    }
+    if (this.#slopes.length < FEWEST) return Infinity;
+    const fall = -this.#slopes.toSorted((a, b) => a - b)[this.#slopes.length >> 1]!;
+    return fall > STILL ? Math.max(0, (lowest - this.#cut) / fall) : Infinity;
   }
 }

@@ -181,7 +181,12 @@ export const offgridtecSmartPro: Profile = {
       denies: ['load', 'shed'],
     },
     { ...CHARGE_TEMPERATURE_LOW, from: ['OGT-6'] },
-    { ...CHARGE_TEMPERATURE_HIGH, from: ['OGT-4', 'OGT-6'] },
+    {
+      ...CHARGE_TEMPERATURE_HIGH,
+      from: ['OGT-4', 'OGT-6'],
+      // Resolutions: charging again below 45 °C, not at it.
+      clear: [{ of: 'temperatureMax', is: '<', than: 'chargeTemperatureMaxClear' }],
+    },
     { ...DISCHARGE_TEMPERATURE_LOW, from: ['OGT-6'] },
     { ...DISCHARGE_TEMPERATURE_HIGH, from: ['OGT-4', 'OGT-6'] },
     {

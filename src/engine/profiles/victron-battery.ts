@@ -161,6 +161,7 @@ export const BATTERY_RULES: readonly Rule[] = [
     ...CELL_OVERVOLTAGE_CRITICAL,
     code: 'A-SL9',
     from: ['VLB-8', 'VLB-10'],
+    severity: 'alarm',
     trip: { of: 'cellMax', is: '>', than: 'cellOvervoltageCritical' },
   },
   { ...PRE_ALARM, code: 'W-SL12', from: [...PRE_ALARM.from, 'VLB-8'] },

@@ -75,6 +75,10 @@ export const victronSmartBms12200: Profile = {
     { ...SHORT_CIRCUIT_LOOP, code: 'A-A12' },
     // Too hot, the BMS opens its own ports: both ways of System+ and the alternator (VSB-7).
     { ...BMS_HOT, code: 'A-B15', denies: ['charge', 'load', 'alternator', 'contactor', 'shed'] },
-    ...COMMON_RULES,
+    ...COMMON_RULES.map((rule) =>
+      rule.id === 'bms-temperature-high'
+        ? { ...rule, code: 'A-B15', denies: [...rule.denies, 'contactor' as const] }
+        : rule,
+    ),
   ],
 };

@@ -1,6 +1,6 @@
 /** The self-test walks the table with a pack's own settings and reports what followed (VLB-22). */
 import assert from 'node:assert/strict';
-import { selfTest, type SelfTestReport } from '../../src/engine/self-test.ts';
+import { selfTest, type SelfTestReport } from '../../src/engine/selftest.ts';
 import { PROFILE_IDS } from '../../src/engine/vocabulary.ts';
 import { settingsOf } from '../support/pack.ts';
 
