@@ -5,7 +5,8 @@ import type { ProtectionEvent, ProtectionMemory } from '../../src/engine/protect
 import { EventLog } from '../../src/engine/protection/event-log.ts';
 import { QUANTITIES, type Quantity } from '../../src/engine/protection/quantity.ts';
 import { Role } from '../../src/engine/protection/role.ts';
-import { isActive, maskOf, quantitiesOf, Row, Test } from '../../src/engine/protection/row.ts';
+import { Test } from '../../src/engine/protection/condition.ts';
+import { isActive, maskOf, quantitiesOf, Row } from '../../src/engine/protection/row.ts';
 import type { Compare, Rule } from '../../src/engine/protection/rule.ts';
 import { indexOf } from '../../src/engine/protection/sample.ts';
 import { compileTable, rulesInForce } from '../../src/engine/protection/table.ts';

@@ -8,20 +8,10 @@ import type { Table } from './table.ts';
 
 const FLAGS = FLAG_NAMES.map(indexOf);
 const DEVICE_FAULT = indexOf('deviceFault');
+const CURRENT = indexOf('current');
 const CHARGE = PERMISSION_ROLES.indexOf('charge');
 const LOAD = PERMISSION_ROLES.indexOf('load');
 const ALTERNATOR = PERMISSION_ROLES.indexOf('alternator');
-
-/** Monotonic second at which the stalest of some quantities was last known; -Infinity when one never was. */
-export function oldestOf(sample: Sample, needs: Int32Array): number {
-  const { knownAt } = sample;
-  let oldest = Infinity;
-  for (let i = 0; i < needs.length; i++) {
-    const at = knownAt[needs[i]!]!;
-    if (at < oldest) oldest = at;
-  }
-  return oldest;
-}
 
 /** @param duration raised: how long the condition had held; cleared: how long the row had been raised (s) */
 export function makeEvent(
@@ -62,6 +52,41 @@ export function makeEvent(
   };
 }
 
+export interface ContactorMove {
+  /** Why it opened, `null` when it closed. */
+  readonly reason: string | null;
+  readonly at: number;
+  /** Since when it was open, when it closes. */
+  readonly openedAt: number;
+}
+
+/** The contactor's own edge, told where it opens later than the rule behind it was told. */
+export function contactorEvent(
+  { reason, at, openedAt }: ContactorMove,
+  sample: Sample,
+  history: { readonly count: number; readonly first: number },
+): ProtectionEvent {
+  const opened = reason !== null;
+  const current = sample.values[CURRENT]!;
+  return {
+    rule: 'contactor',
+    row: 'contactor',
+    code: reason,
+    severity: 'info',
+    edge: opened ? 'raised' : 'cleared',
+    quantity: 'current',
+    missing: null,
+    cell: null,
+    value: Number.isNaN(current) ? null : current,
+    threshold: null,
+    duration: opened ? 0 : at - openedAt,
+    at,
+    count: history.count + (opened ? 1 : 0),
+    first: Number.isNaN(history.first) ? at : history.first,
+    denies: ['contactor'],
+  };
+}
+
 /** Silence of everything is `communication`, one value missing while others come `sensor`, a miscount `plausibility`. */
 function ruleOf(row: Row, missing: Quantity | null, sample: Sample): RuleId {
   if (missing === null) return row.rule.rule;
@@ -80,7 +105,7 @@ function missingOf(row: Row, sample: Sample, table: Table): Quantity | null {
     const unknown = row.clear.find((test) => !test.skipUnknown && !(test.holds(values) && whole[test.of] === 1));
     return unknown === undefined ? null : QUANTITIES[unknown.of]!;
   }
-  const oldest = oldestOf(sample, needs);
+  const oldest = sample.oldest(needs);
   // The sensors' own row is about them alone: the cells are heard, or it would be silence.
   const others = row.rule.trip?.of === 'silenceSensors';
   if (!others && !needs.some((index) => knownAt[index]! - oldest > 1)) return null;

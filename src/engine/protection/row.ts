@@ -1,11 +1,12 @@
-/** A rule with its thresholds filled in and its state: what the evaluation walks over. */
+/** A rule with its thresholds filled in and its state: what the protection walks over. */
 import { isOn, numberOf, type PackSettings } from '../pack/settings.ts';
 import type { SettingName } from '../pack/schema.ts';
 import { PERMISSION_ROLES, type PermissionRole, type Severity } from '../vocabulary.ts';
 import type { ProtectionEvent } from './decision.ts';
 import type { Quantity } from './quantity.ts';
-import type { Condition, Rule } from './rule.ts';
-import { indexOf } from './sample.ts';
+import type { Rule } from './rule.ts';
+import type { Sample } from './sample.ts';
+import { Test, notBeyond } from './condition.ts';
 
 /**
  * - `clear`: seen on the good side of its clear value
@@ -14,39 +15,11 @@ import { indexOf } from './sample.ts';
  */
 export type RowState = 'clear' | 'band' | 'raised';
 
-/** A condition in numbers: `sign * (value - than)` is above zero (or zero, when inclusive) while it holds. */
-export class Test {
-  readonly of: number;
-  readonly sign: 1 | -1;
-  readonly inclusive: boolean;
-  readonly than: number;
-  /** A condition on SOC is skipped while SOC is unknown. */
-  readonly skipUnknown: boolean;
-
-  constructor(condition: Condition, than: number) {
-    this.of = indexOf(condition.of);
-    this.sign = condition.is === '>' || condition.is === '>=' ? 1 : -1;
-    this.inclusive = condition.is === '>=' || condition.is === '<=';
-    this.than = than;
-    this.skipUnknown = condition.of === 'soc';
-  }
-
-  holds(values: Float64Array): boolean {
-    const value = values[this.of]!;
-    // Two comparisons and no subtraction: nothing that is infinite turns into a number that is none.
-    if (this.sign > 0) return this.inclusive ? value >= this.than : value > this.than;
-    return this.inclusive ? value <= this.than : value < this.than;
-  }
-}
-
-/** True exactly where the trip does not hold. */
-function notBeyond(trip: Condition, than: number): Test {
-  const is = ({ '>': '<=', '>=': '<', '<': '>=', '<=': '>' } as const)[trip.is];
-  return new Test({ of: trip.of, is, than }, than);
-}
-
 /** Rules that follow from the moment alone: their rows are not stored. */
 const VOLATILE = ['communication', 'remote', 'soc-unknown', 'self-lockout', 'health', 'sensor'];
+
+/** What a step did to a row; `held`: only that it waits for a reset now, or does not any more. */
+export type RowStep = 'raised' | 'cleared' | 'held' | null;
 
 /** What a policy takes away. */
 const POLICY_DENIES: Readonly<Record<string, readonly PermissionRole[]>> = {
@@ -131,6 +104,78 @@ export class Row {
     this.severity = policy === 'warn' ? 'warning' : rule.severity;
     this.alarm = this.roles.length > 0 && (rule.severity === 'alarm' || rule.severity === 'fault');
     this.counts = this.trip !== null && this.alarm && rule.rule !== 'lock';
+  }
+
+  /** Looks at the sample and moves on; the caller tells people. */
+  advance({ values, whole }: Sample, now: number): RowStep {
+    if (this.state === 'raised') return this.#end(values, whole, now);
+    const { trip } = this;
+    if (trip !== null && trip.holds(values)) {
+      if (Number.isNaN(this.since)) this.since = now;
+    } else if (trip === null || whole[trip.of] === 1) {
+      this.since = Number.NaN;
+      if (this.state === 'band' && this.clears(values, whole)) this.state = 'clear';
+      return null;
+    }
+    // Not known, or known for a part of the pack only: a trip that was on its way goes on, it is not forgiven.
+    if (!(now - this.since >= this.delay) || !this.#waited(now)) return null;
+    this.raise(now);
+    return 'raised';
+  }
+
+  /** @param at monotonic second from which it counts as raised */
+  raise(at: number): void {
+    this.state = 'raised';
+    this.raisedAt = at;
+    this.clearSince = Number.NaN;
+  }
+
+  /** A raised row: a silent device tells nothing new, so it stays raised until its clear values are seen. */
+  #end(values: Float64Array, whole: Uint8Array, now: number): RowStep {
+    if (this.released && this.resettable && this.trip?.holds(values) !== true) return this.#clearUp();
+    if (!this.clears(values, whole)) {
+      this.clearSince = Number.NaN;
+      return this.#hold(false);
+    }
+    if (Number.isNaN(this.clearSince)) this.clearSince = now;
+    if (now - this.clearSince < this.clearDelay) return null;
+    return this.latch && !this.released ? this.#hold(true) : this.#clearUp();
+  }
+
+  #clearUp(): RowStep {
+    this.state = 'clear';
+    this.since = Number.NaN;
+    this.held = this.released = false;
+    return 'cleared';
+  }
+
+  #hold(held: boolean): RowStep {
+    this.released = false;
+    if (this.held === held) return null;
+    this.held = held;
+    return 'held';
+  }
+
+  /**
+   * One of the rows that warn has been raised for long enough, or none of them is in force. Whatever they do, the wait
+   * is not longer than the warning is to be.
+   */
+  #waited(now: number): boolean {
+    if (this.after.length === 0 || now - this.since >= this.delay + this.afterSeconds) return true;
+    return this.after.some((before) => before.state === 'raised' && now - before.raisedAt >= this.afterSeconds);
+  }
+
+  /** While it is a gate: whether it stands in the way of the permissions in `mask`. */
+  shuts({ values, whole }: Sample, mask: number): boolean {
+    if (this.clears(values, whole)) return false;
+    return (this.forgives & mask) === 0 || !this.unknown(values);
+  }
+
+  /** The permissions that a row between trip and clear keeps from coming on. */
+  inTheWay({ values }: Sample): number {
+    if (this.state !== 'band' || this.gate) return 0;
+    if ((!this.optional && this.forgives === 0) || !this.unknown(values)) return this.denies;
+    return this.optional ? 0 : this.denies & ~this.forgives;
   }
 
   /** The clear condition an event is about: the first that fails, else the first. */

@@ -152,6 +152,17 @@ export class Sample {
     this.#flags(reading.hardware);
   }
 
+  /** Monotonic second at which the stalest of some quantities was last known; -Infinity when one never was. */
+  oldest(needs: Int32Array): number {
+    const { knownAt } = this;
+    let oldest = Infinity;
+    for (let i = 0; i < needs.length; i++) {
+      const at = knownAt[needs[i]!]!;
+      if (at < oldest) oldest = at;
+    }
+    return oldest;
+  }
+
   /** A device that says nothing about a flag has not taken back what it said before. */
   #flags(hardware: Hardware): void {
     const { values } = this;

@@ -2,7 +2,7 @@
  * All trip values of a table side by side, for the one question that is asked at every step: is anything beyond its own?
  * The same comparisons as the rows make, without walking over them.
  */
-import type { Test } from './row.ts';
+import type { Test } from './condition.ts';
 
 export class Watch {
   readonly #of: Int32Array;
