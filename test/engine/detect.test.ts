@@ -211,7 +211,7 @@ describe('frozen values', () => {
   };
 
   it('OGT-14 the same cells are no evidence while little flows', () => {
-    assert.equal(repeat(Array<number>(600).fill(5)).seconds, -1);
+    assert.equal(repeat(Array<number>(3000).fill(5)).seconds, -1);
     assert.equal(repeat([0, ...Array<number>(50).fill(19.9)]).seconds, -1, 'a step below 0.2C');
   });
 
@@ -221,11 +221,11 @@ describe('frozen values', () => {
     assert.equal(repeat([0, 0, 20, 0, 0]).seconds, 4, 'it stays although the current is back');
   });
 
-  it('they are when three hundredths of the capacity have flowed', () => {
-    const ten = Array<number>(1081).fill(10);
-    assert.equal(repeat(ten.slice(0, 1080)).seconds, -1);
-    assert.equal(repeat(ten).seconds, 1080);
-    assert.equal(repeat(ten.map((i) => -i)).seconds, 1080, 'out of the battery too');
+  it('they are when 15 % of the capacity have flowed', () => {
+    const ten = Array<number>(5401).fill(10);
+    assert.equal(repeat(ten.slice(0, 5400)).seconds, -1);
+    assert.equal(repeat(ten).seconds, 5400);
+    assert.equal(repeat(ten.map((i) => -i)).seconds, 5400, 'out of the battery too');
   });
 
   it('an unknown current tells nothing; the first known one is what the next is compared with', () => {

@@ -250,8 +250,8 @@ describe('faults of measuring: frozen values', () => {
     const given = { onFrozen: 'warn', onFrozenDelay: 60 };
     const rest = pack('lifepo4', given).keep(3600, { current: -0.5 });
     assert.deepEqual(active(rest), [], 'half an hour of 0.5 A moves nothing');
-    // 10 A out of 100 Ah: 3 % are 1080 s.
-    const bench = pack('lifepo4', given).say({ current: -10 }).keep(1078, { current: -10 });
+    // 10 A out of 100 Ah: 15 % are 5400 s.
+    const bench = pack('lifepo4', given).say({ current: -10 }).keep(5398, { current: -10 });
     assert.deepEqual(active(bench), []);
     bench.keep(4, { current: -10 });
     assert.deepEqual(active(bench), ['frozen warning']);

@@ -8,8 +8,8 @@ import type { CellReading } from '../reading/reading.ts';
 
 /** A change of current by this part of the capacity's number (0.2C) moves every cell by millivolts. */
 const STEP = 0.2;
-/** So does this part of the capacity. */
-const MOVED = 0.03;
+/** So does this part of the capacity, also on the plateau and for a device whose last digit is 5 mV. */
+const MOVED = 0.15;
 /** A single cell is frozen when the average has moved so far since its last change (V). */
 const DRIFT = 0.05;
 /** Seconds between two looks at every cell. */

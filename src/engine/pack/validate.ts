@@ -255,7 +255,7 @@ function warn(values: Readonly<Record<SettingName, SettingValue>>, profile: Prof
   if (number('alternatorVoltageLimit') > mostCharge) add('alternatorVoltageLimit', 'high-charge-limit', mostCharge);
   for (const fault of ['onSensor', 'onPlausibility', 'onFrozen'] as const) {
     const loose = values[fault] === 'ignore' || (fault === 'onSensor' && values[fault] === 'warn');
-    if (loose) add(fault, 'unknown-allowed', 'stop-charge');
+    if (loose && values[fault] !== profile.settings[fault]) add(fault, 'unknown-allowed', 'stop-charge');
   }
   for (const supply of selfLockouts(values)) add(supply, 'self-lockout', 'independent');
   if (values.combined === 'yes') add('combined', 'combined-blocks-charging', 'no'); // 123-R11, resolutions

@@ -40,7 +40,8 @@ export const COMMON_SETTINGS: Partial<Record<SettingName, Default>> = {
   onSensorDelay: 0,
   onPlausibility: 'warn',
   onPlausibilityDelay: 10,
-  onFrozen: 'warn',
+  // No manual watches for it, and a device with coarse digits stands still on the plateau for long.
+  onFrozen: 'ignore',
   onFrozenDelay: 300,
 
   bmsTemperatureMax: null,
