@@ -4,7 +4,8 @@ import { isSettingName } from '../engine/pack/schema.ts';
 import { problemText, warningText } from '../texts/problem-text.ts';
 import type { Translate } from '../texts/translate.ts';
 import { choiceKey } from './pack/groups.ts';
-import { harmless, readable, tidy } from './sentence.ts';
+import { closeGaps } from '../texts/translate.ts';
+import { harmless, readable } from './sentence.ts';
 
 type Detail = Parameters<Translate>[1];
 
@@ -29,11 +30,13 @@ export function choiceText(choice: string): string {
 }
 
 export function problemSentence(problem: Problem): string {
-  return tidy(problemText(readable(problem, labelOf), (key, detail) => say('bms-config', key, detail)));
+  return closeGaps(problemText(readable(problem, labelOf), (key, detail) => say('bms-config', key, detail)));
 }
 
 export function warningSentence(warning: Warning): string {
-  return tidy(warningText(readable(warning, labelOf, choiceText), (key, detail) => say('bms-config', key, detail)));
+  return closeGaps(
+    warningText(readable(warning, labelOf, choiceText), (key, detail) => say('bms-config', key, detail)),
+  );
 }
 
 /** What a config node is called in a sentence. */

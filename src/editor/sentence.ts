@@ -34,8 +34,3 @@ export function harmless(value: string): string {
   const short = value.length > 80 ? `${value.slice(0, 79)}…` : value;
   return short.replaceAll('<', '‹').replaceAll('>', '›');
 }
-
-/** A number of cells has no unit: takes away the blank that the unit would have followed. */
-export function tidy(sentence: string): string {
-  return sentence.replace(/ +([,.:;)?])/g, '$1').replace(/ {2,}/g, ' ');
-}

@@ -41,5 +41,5 @@ function interpolate(text: string, detail: Readonly<Record<string, string | numb
 
 /** A sentence without the gaps that something empty leaves in it: a setting that has no unit, for one. */
 export function closeGaps(sentence: string): string {
-  return sentence.replaceAll(/ +([,.:])/g, '$1').replaceAll(/ {2,}/g, ' ');
+  return sentence.replaceAll(/ +([,.:;)?])/g, '$1').replaceAll(/ {2,}/g, ' ');
 }
