@@ -38,10 +38,9 @@ export class Role {
   /** Why a permission that is off must wait before it comes back, `null` when it need not. */
   waitsFor(now: number): string | null {
     if (now - this.openedAt < this.#limits.minimumOff) return 'minimum-off';
-    const most = this.#limits.switchesPerHour;
-    if (Number.isNaN(most)) return null;
-    const first = this.#closings[this.#closings.length - most];
-    return first !== undefined && now - first < HOUR ? 'switches' : null;
+    // The oldest of the closings that may fall into one hour; there is none without a limit, or before it is reached.
+    const first = this.#closings[this.#closings.length - this.#limits.switchesPerHour] ?? -Infinity;
+    return now - first < HOUR ? 'switches' : null;
   }
 
   closed(now: number): void {
@@ -61,7 +60,7 @@ export class Role {
 
   /** How often rules have taken the permission away within the retry window. */
   openings(now: number): number {
-    while (this.#openings.length > 0 && now - this.#openings[0]! >= this.#limits.retryWindow) this.#openings.shift();
+    while (now - this.#openings[0]! >= this.#limits.retryWindow) this.#openings.shift();
     return this.#openings.length;
   }
 
