@@ -90,7 +90,7 @@ function fetchTool() {
 function configuration(mutate) {
   // Those that walk through hours or all states, and those of other folders, would be run for every mutant.
   const ignore = ['test/engine/**/*exhaustive*', 'test/engine/{self-lockout,selftest}.test.ts'];
-  if (!has('properties')) ignore.push('test/engine/properties/**/*.test.ts');
+  if (!has('properties')) ignore.push('test/engine/properties/!(examples).test.ts');
   return {
     mutate,
     testRunner: 'mocha',
