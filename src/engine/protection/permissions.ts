@@ -171,8 +171,9 @@ export class Permissions {
       this.#set(role, reason, now);
       return;
     }
-    const mayClose = role.allowed || (role.waitsFor(now) === null && this.#contactor.closes(now));
-    this.#set(role, mayClose ? null : (role.waitsFor(now) ?? 'precharge'), now);
+    // What delays closing is `#set`'s business; no precharge is begun meanwhile.
+    const ready = role.allowed || role.waitsFor(now) !== null || this.#contactor.closes(now);
+    this.#set(role, ready ? null : 'precharge', now);
   }
 
   /** Why the aux output is off, `null` when its rule holds and what it looks at is known (ECS-6). */
