@@ -1,6 +1,8 @@
 /** Puts a simulated device on a wire: a TCP port that any number of clients may open, or one serial port. */
 import net from 'node:net';
 import type { SerialPort } from 'serialport';
+import { watchPresence } from '../links/bus/presence.ts';
+import { systemClock } from '../runtime/clock.ts';
 import type { SimulatedDevice } from './device.ts';
 
 export interface Listening {
@@ -127,13 +129,17 @@ export async function listenSerial(device: SimulatedDevice, path: string, baudRa
   });
   port.on('data', (chunk: Buffer) => peer.receive(chunk));
   port.on('error', (error) => finish(`${path} failed (${error.message}).`));
+  const wentAway = `${path} went away; plug it in again and start the simulator anew.`;
+  let stopPresence = nobodyWaits;
   port.on('close', () => {
+    stopPresence();
     peer.close();
-    finish(closing ? null : `${path} went away; plug it in again and start the simulator anew.`);
+    finish(closing ? null : wentAway);
   });
 
   const close = (): void => {
     closing = true;
+    stopPresence();
     if (port.isOpen) port.close(() => finish(null));
     else finish(null);
   };
@@ -144,6 +150,10 @@ export async function listenSerial(device: SimulatedDevice, path: string, baudRa
         peer.close();
         resolve({ ok: false, text: whyNotSerial(error, path) });
       } else {
+        stopPresence = watchPresence(port, systemClock, () => {
+          finish(wentAway);
+          port.close(nobodyWaits);
+        });
         resolve({ ok: true, value: { address: path, ended, close } });
       }
     });

@@ -71,6 +71,9 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** Hangs the terminal up, as an adapter that is pulled does. */
+const HANG_UP = 'import os,fcntl,sys;fcntl.ioctl(os.open(sys.argv[1],os.O_RDWR|os.O_NOCTTY),0x5437)';
+
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
@@ -197,6 +200,44 @@ describe('listening on a serial port', () => {
       await gone;
       assert.match((await result.value.ended) ?? 'closed', /here (went away|failed)/);
       result.value.close();
+      if (port.isOpen) await new Promise((resolve) => port.close(resolve));
+    } finally {
+      line.kill();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('notices a hang-up that falls into a read, of which the driver tells nothing', async function () {
+    const able = spawnSync('socat', ['-V']).error === undefined && spawnSync('python3', ['-V']).error === undefined;
+    if (!able || process.getuid?.() !== 0) {
+      console.log('      skipped: needs socat and python3, and to be root, to hang up a pseudo terminal');
+      this.skip();
+    }
+    const folder = mkdtempSync(join(tmpdir(), 'simulator-'));
+    const [here, there] = [join(folder, 'here'), join(folder, 'there')];
+    const line = spawn('socat', [`pty,raw,echo=0,link=${here}`, `pty,raw,echo=0,link=${there}`]);
+    try {
+      await until(() => existsSync(here) && existsSync(there));
+      let hungUp = false;
+      const device: SimulatedDevice = {
+        connect: () => ({
+          receive() {
+            // With this process held up in the midst of incoming bytes.
+            if (!hungUp) spawnSync('python3', ['-c', HANG_UP, here]);
+            hungUp = true;
+          },
+          close: () => undefined,
+        }),
+        command: () => null,
+        close: () => undefined,
+      };
+      const result = await listenSerial(device, here, 9600);
+      assert.ok(result.ok, 'opened');
+      const port = new SerialPort({ path: there, baudRate: 9600 });
+      port.on('error', () => undefined);
+      await once(port, 'open');
+      for (let n = 0; n < 20; n++) port.write(Buffer.alloc(20));
+      assert.match((await result.value.ended) ?? 'closed', /here (went away|failed)/);
       if (port.isOpen) await new Promise((resolve) => port.close(resolve));
     } finally {
       line.kill();

@@ -2,6 +2,7 @@
 import type { Clock } from '../../engine/clock.ts';
 import type { LineSettings } from './bus.ts';
 import { guarded } from './listeners.ts';
+import { watchPresence } from './presence.ts';
 import type { Connect, Wire } from './transport.ts';
 
 /** What is used of a port of the package `serialport`. */
@@ -24,8 +25,6 @@ export type MakePort = (options: { path: string; autoOpen: false } & LineSetting
 const MOST_UNSENT = 4096;
 /** Seconds an orderly close waits for the last bytes to be handed to the system. */
 const FLUSH_LIMIT = 1;
-/** Seconds between looks whether the port still exists. */
-const PRESENCE_PERIOD = 2;
 
 /**
  * Loads the package only when the first serial bus opens: its native part may be missing or broken on some machine, and
@@ -78,22 +77,8 @@ export function serialConnect(
         if (over) shut(opening);
         else if (error !== null) end(serialProblem(path, error.message));
         else {
-          stopPresence = clock.every(PRESENCE_PERIOD, () => checkPresence(opening));
+          stopPresence = watchPresence(opening, clock, () => end(`${path} went away — was it unplugged?`));
           guarded(() => events.opened());
-        }
-      });
-    }
-
-    /**
-     * Measured with serialport 13: a port that is hung up while one of its reads is under way gives no event at all; it
-     * stays "open" and its driver reads nothing in a busy loop. Asking for the modem lines fails with EIO then. Other
-     * failures mean only that the port has no such lines (a pseudo terminal).
-     */
-    function checkPresence(open: SerialPortLike): void {
-      if (over || !open.isOpen) return;
-      open.get((error) => {
-        if (error !== null && /input\/output error|EIO/i.test(error.message)) {
-          end(`${path} went away — was it unplugged?`);
         }
       });
     }
