@@ -1,6 +1,7 @@
 /** The relay node behind its shell: permissions in, the contact out. */
 import { messageOnlyRelay } from '../relays/message-only.ts';
-import { modbusCoilRelay } from '../relays/modbus-coil.ts';
+import { contactOutput } from '../relays/contact.ts';
+import { modbusCoil } from '../relays/modbus-coil.ts';
 import type { RelayOutput } from '../relays/relay.ts';
 import type { ModbusBus } from '../links/bus/bus.ts';
 import type { Host } from '../runtime/host.ts';
@@ -63,15 +64,15 @@ function outputOf(config: RelayConfig, host: Host, translate: Translate): (() =>
 }
 
 function coil(bus: ModbusBus, config: RelayConfig, host: Host): RelayOutput {
-  return modbusCoilRelay({
+  const driver = modbusCoil({
     bus,
-    clock: host.clock,
     unit: config.unit,
     coil: config.channel - 1,
     timed: config.board === 'modbus-timed',
     // Held is connected for a permission and quiet for the pre-alarm.
     heldCoil: (config.wiring === 'NO') === (config.role !== 'pre-alarm'),
   });
+  return contactOutput(driver, host.clock);
 }
 
 function connect(relay: RelayRuntime, { node, host, translate, status }: RelayViewOptions): RelayView {

@@ -12,7 +12,7 @@ export function messageOnlyRelay(): RelayOutput {
   return {
     hold: () => set(true),
     release: () => set(false),
-    state: (): RelayState => ({ commanded: held, actual: null, verified: false, problem: null }),
+    state: (): RelayState => ({ commanded: held, actual: null, verified: false, problem: null, fault: null }),
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

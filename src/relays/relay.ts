@@ -4,6 +4,13 @@
  * "Held" is the state that somebody must keep renewing: for a permission the contact that connects, for the pre-alarm
  * the quiet one. "Released" is where the output goes, and stays, when nobody renews: disconnected, or sounding.
  */
+
+/**
+ * `stays-closed`: told to let go, and still held. `stays-open`: told to hold, and does not. `lost`: the hardware does not
+ * answer, so nobody knows.
+ */
+export type RelayFault = 'stays-closed' | 'stays-open' | 'lost';
+
 export interface RelayState {
   /** What was asked for last: `true` is held. */
   readonly commanded: boolean;
@@ -13,6 +20,8 @@ export interface RelayState {
   readonly verified: boolean;
   /** What is wrong with the output, in one sentence; `null` when nothing is. */
   readonly problem: string | null;
+  /** The kind of problem. */
+  readonly fault: RelayFault | null;
 }
 
 export interface RelayOutput {

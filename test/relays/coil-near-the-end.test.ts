@@ -23,7 +23,7 @@ describe('a timed coil in the last moments of its lease', () => {
     relay.hold(clock.now() - 1);
     await pass(0.1);
     assert.equal(contact(), false);
-    assert.deepEqual(relay.state(), { commanded: false, actual: false, verified: true, problem: null });
+    assert.deepEqual(relay.state(), { commanded: false, actual: false, verified: true, problem: null, fault: null });
   });
 
   it('an end that lies in the past, or is none, opens at once, whatever is on its way', async () => {
@@ -49,9 +49,9 @@ describe('a timed coil in the last moments of its lease', () => {
     relay.hold(clock.now() + 0.65);
     await pass(0.2);
     assert.equal(contact(), false);
-    assert.deepEqual(relay.state(), { commanded: true, actual: false, verified: false, problem: null });
+    assert.deepEqual(relay.state(), { commanded: true, actual: false, verified: false, problem: null, fault: null });
     await pass(0.5);
-    assert.deepEqual(relay.state(), { commanded: false, actual: false, verified: true, problem: null });
+    assert.deepEqual(relay.state(), { commanded: false, actual: false, verified: true, problem: null, fault: null });
   });
 
   it('holds that end before they can be read back are none either', async () => {

@@ -8,11 +8,11 @@ describe('a coil on a board', () => {
     relay.hold(clock.now() + 5);
     await pass(0.1);
     assert.deepEqual(board.contacts(), [false, true, false, false]);
-    assert.deepEqual(relay.state(), { commanded: true, actual: true, verified: true, problem: null });
+    assert.deepEqual(relay.state(), { commanded: true, actual: true, verified: true, problem: null, fault: null });
     relay.release();
     await pass(0.1);
     assert.deepEqual(board.contacts(), [false, false, false, false]);
-    assert.deepEqual(relay.state(), { commanded: false, actual: false, verified: true, problem: null });
+    assert.deepEqual(relay.state(), { commanded: false, actual: false, verified: true, problem: null, fault: null });
   });
 
   it('a renewed hold does not let the contact flutter', async () => {
@@ -59,7 +59,7 @@ describe('a coil on a board', () => {
       relay.release();
       await pass(0.2);
       assert.equal(contact(), !heldCoil);
-      assert.deepEqual(relay.state(), { commanded: false, actual: false, verified: true, problem: null });
+      assert.deepEqual(relay.state(), { commanded: false, actual: false, verified: true, problem: null, fault: null });
     });
   }
 
@@ -77,7 +77,7 @@ describe('a coil on a board', () => {
     tell(bench, 'alive');
     await pass(5);
     assert.equal(contact(), false);
-    assert.deepEqual(relay.state(), { commanded: false, actual: false, verified: true, problem: null });
+    assert.deepEqual(relay.state(), { commanded: false, actual: false, verified: true, problem: null, fault: null });
   });
 
   it('a board that is deaf for 3 s does not open: alone on the line it is asked again at once', async () => {

@@ -82,7 +82,13 @@ describe('a timed coil, whatever happens on the line', () => {
           relay.release();
           await pass(AFTERMATH + OPENING, look);
           assert.equal(contact(), !heldCoil);
-          assert.deepEqual(relay.state(), { commanded: false, actual: false, verified: true, problem: null });
+          assert.deepEqual(relay.state(), {
+            commanded: false,
+            actual: false,
+            verified: true,
+            problem: null,
+            fault: null,
+          });
         }),
         { numRuns: 80 },
       );

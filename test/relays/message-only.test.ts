@@ -7,14 +7,14 @@ describe('a relay that is only a message', () => {
     const relay = messageOnlyRelay();
     const states: boolean[] = [];
     const stop = relay.onChange(() => states.push(relay.state().commanded));
-    assert.deepEqual(relay.state(), { commanded: false, actual: null, verified: false, problem: null });
+    assert.deepEqual(relay.state(), { commanded: false, actual: null, verified: false, problem: null, fault: null });
     relay.release();
     relay.hold(1005);
     relay.hold(1006);
     relay.release();
     relay.release();
     assert.deepEqual(states, [true, false]);
-    assert.deepEqual(relay.state(), { commanded: false, actual: null, verified: false, problem: null });
+    assert.deepEqual(relay.state(), { commanded: false, actual: null, verified: false, problem: null, fault: null });
     stop();
     relay.hold(1007);
     relay.close();

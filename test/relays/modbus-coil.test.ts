@@ -1,7 +1,8 @@
 /** A coil of a relay board: what is sent, when, and what is made of the answers. */
 import assert from 'node:assert/strict';
 import type { ModbusBus, ModbusResult, RequestOptions } from '../../src/links/bus/bus.ts';
-import { modbusCoilRelay } from '../../src/relays/modbus-coil.ts';
+import { contactOutput } from '../../src/relays/contact.ts';
+import { modbusCoil } from '../../src/relays/modbus-coil.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 const settle = async (): Promise<void> => {
@@ -65,7 +66,10 @@ function fakeBus(clock: ManualClock) {
 function coilOf(over: { timed?: boolean; heldCoil?: boolean } = {}) {
   const clock = new ManualClock();
   const fake = fakeBus(clock);
-  const relay = modbusCoilRelay({ bus: fake.bus, clock, unit: 1, coil: 2, timed: true, heldCoil: true, ...over });
+  const relay = contactOutput(
+    modbusCoil({ bus: fake.bus, unit: 1, coil: 2, timed: true, heldCoil: true, ...over }),
+    clock,
+  );
   return { ...fake, relay };
 }
 
@@ -79,7 +83,7 @@ describe('a Modbus coil', () => {
       [[0x202, 45]],
     );
     assert.equal(sent[0]!.options?.notAfter, clock.now() + 0.5);
-    assert.deepEqual(relay.state(), { commanded: true, actual: true, verified: true, problem: null });
+    assert.deepEqual(relay.state(), { commanded: true, actual: true, verified: true, problem: null, fault: null });
     clock.advance(1);
     relay.hold(clock.now() + 3.04);
     await settle();
@@ -168,8 +172,35 @@ describe('a Modbus coil', () => {
     state.stuck = null;
     clock.advance(1);
     await settle();
-    assert.deepEqual(relay.state(), { commanded: false, actual: false, verified: true, problem: null });
-    assert.equal(clock.pending, 0);
+    assert.deepEqual(relay.state(), { commanded: false, actual: false, verified: true, problem: null, fault: null });
+    const told = sent.length;
+    clock.advance(4);
+    await settle();
+    assert.equal(sent.length, told, 'a contact that rests is left alone');
+  });
+
+  it('a contact that somebody else closes is seen within 5 s, and opened again', async () => {
+    const { relay, sent, state, clock } = coilOf();
+    relay.release();
+    await settle();
+    const told = sent.length;
+    state.stuck = true;
+    clock.advance(5);
+    await settle();
+    assert.equal(relay.state().actual, true);
+    assert.deepEqual(
+      sent.slice(told).map(({ address, value, options }) => [address, value, options?.urgent]),
+      [[2, false, true]],
+    );
+    for (let i = 0; i < 3; i++) {
+      clock.advance(1);
+      await settle();
+    }
+    assert.equal(relay.state().fault, 'stays-closed');
+    state.stuck = null;
+    clock.advance(1);
+    await settle();
+    assert.deepEqual(relay.state(), { commanded: false, actual: false, verified: true, problem: null, fault: null });
   });
 
   it('a board that answers with exceptions or not at all is never called closed', async () => {
@@ -178,7 +209,13 @@ describe('a Modbus coil', () => {
       state.answer = { ok: false, reason, text: `no: ${reason}` };
       relay.hold(clock.now() + 5);
       await settle();
-      assert.deepEqual(relay.state(), { commanded: true, actual: null, verified: false, problem: `no: ${reason}` });
+      assert.deepEqual(relay.state(), {
+        commanded: true,
+        actual: null,
+        verified: false,
+        problem: `no: ${reason}`,
+        fault: 'lost',
+      });
     }
     state.answer = null;
     relay.hold(clock.now() + 5);

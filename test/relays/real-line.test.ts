@@ -1,7 +1,8 @@
 /** A timed coil over a real socket, on real time: both framings, and a board that comes back. How long things take is proven on a clock moved by hand. */
 import assert from 'node:assert/strict';
 import { createBusRegistry, type BusRegistry } from '../../src/links/bus/registry.ts';
-import { modbusCoilRelay } from '../../src/relays/modbus-coil.ts';
+import { contactOutput } from '../../src/relays/contact.ts';
+import { modbusCoil } from '../../src/relays/modbus-coil.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { CoilEdge } from '../../src/simulator/coils.ts';
 import { listenTcp, type Listening } from '../../src/simulator/listen.ts';
@@ -39,17 +40,19 @@ describe('a timed coil over a socket', function () {
       const port = portOf(listening);
       const claim = buses.modbus({ kind, path: listening.address, host: '127.0.0.1', port });
       assert.ok(claim.ok);
-      const relay = modbusCoilRelay({
-        bus: claim.bus,
-        clock: systemClock,
-        unit: 1,
-        coil: 3,
-        timed: true,
-        heldCoil: true,
-      });
+      const relay = contactOutput(
+        modbusCoil({
+          bus: claim.bus,
+          unit: 1,
+          coil: 3,
+          timed: true,
+          heldCoil: true,
+        }),
+        systemClock,
+      );
       relay.hold(systemClock.now() + 1.6);
       await until('the contact to close', 1, () => (relay.state().verified ? true : null));
-      assert.deepEqual(relay.state(), { commanded: true, actual: true, verified: true, problem: null });
+      assert.deepEqual(relay.state(), { commanded: true, actual: true, verified: true, problem: null, fault: null });
       await until('the board to let go', 2, () => (board.contacts()[3] ? null : true));
       const opened = edges.at(-1)!;
       assert.deepEqual([opened.coil, opened.closed, opened.by], [3, false, 'flash-end']);
@@ -61,14 +64,16 @@ describe('a timed coil over a socket', function () {
     const port = portOf(listening);
     const claim = buses.modbus({ kind: 'tcp', path: listening.address, host: '127.0.0.1', port });
     assert.ok(claim.ok);
-    const relay = modbusCoilRelay({
-      bus: claim.bus,
-      clock: systemClock,
-      unit: 1,
-      coil: 0,
-      timed: true,
-      heldCoil: true,
-    });
+    const relay = contactOutput(
+      modbusCoil({
+        bus: claim.bus,
+        unit: 1,
+        coil: 0,
+        timed: true,
+        heldCoil: true,
+      }),
+      systemClock,
+    );
     relay.hold(systemClock.now() + 30);
     await until('the contact to close', 1, () => (relay.state().verified ? true : null));
     listening.close();

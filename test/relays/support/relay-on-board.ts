@@ -1,6 +1,7 @@
 /** A coil as its relay sees it, with a simulated board at the other end of the line. */
 import assert from 'node:assert/strict';
-import { modbusCoilRelay } from '../../../src/relays/modbus-coil.ts';
+import { contactOutput } from '../../../src/relays/contact.ts';
+import { modbusCoil } from '../../../src/relays/modbus-coil.ts';
 import type { RelayOutput } from '../../../src/relays/relay.ts';
 import { createBoardBench, type BoardBench } from './board-bench.ts';
 
@@ -15,15 +16,17 @@ export function relayOnBoard(
   bench = createBoardBench(),
 ): OnBoard {
   const { coil = 1 } = over;
-  const relay = modbusCoilRelay({
-    bus: bench.bus(),
-    clock: bench.clock,
-    unit: 1,
-    coil,
-    timed: true,
-    heldCoil: true,
-    ...over,
-  });
+  const relay = contactOutput(
+    modbusCoil({
+      bus: bench.bus(),
+      unit: 1,
+      coil,
+      timed: true,
+      heldCoil: true,
+      ...over,
+    }),
+    bench.clock,
+  );
   return { ...bench, relay, contact: () => bench.board.contacts()[coil]! };
 }
 

@@ -11,7 +11,7 @@ export interface FakeOutput extends RelayOutput {
 export function createFakeOutput(): FakeOutput {
   const listeners = new Set<() => void>();
   const asked: string[] = [];
-  let state: RelayState = { commanded: false, actual: null, verified: false, problem: null };
+  let state: RelayState = { commanded: false, actual: null, verified: false, problem: null, fault: null };
   const say = (next: Partial<RelayState>): void => {
     state = { ...state, ...next };
     for (const listener of listeners) listener();
