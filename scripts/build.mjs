@@ -58,7 +58,7 @@ await rm(path.join(OUT, 'dist'), { recursive: true, force: true });
 await rm(path.join(OUT, 'resources'), { recursive: true, force: true });
 const settingLines = await settings();
 const inBrowser = [editor(), ...NODES.map(page)];
-const inNode = process.argv.includes('--editor') ? [] : [library(), commandLine(), ...NODES.map(runtime)];
+const inNode = process.argv.includes('--editor') ? [] : [library(), guardian(), commandLine(), ...NODES.map(runtime)];
 const failed = (await Promise.allSettled([...inBrowser, ...inNode])).filter(({ status }) => status === 'rejected');
 for (const { reason } of failed) if (reason.errors === undefined) console.error(reason);
 if (failed.length > 0) process.exitCode = 1;
@@ -74,6 +74,13 @@ function present(file) {
 async function library() {
   if (!present(LIBRARY)) return;
   await esbuild.build({ ...forNode, entryPoints: [LIBRARY], outfile: path.join(OUT, 'dist/cellwarden.js') });
+}
+
+/** The process that keeps outputs when Node-RED does not: alone in its file, small, without Node-RED's library. */
+async function guardian() {
+  const entry = 'src/guardian/main.ts';
+  if (!present(entry)) return;
+  await esbuild.build({ ...forNode, entryPoints: [entry], outfile: path.join(OUT, 'dist/guardian.js') });
 }
 
 /** The names that the nodes may import. */

@@ -3,7 +3,7 @@
  * `Date.now()` or `setTimeout` directly, so that a test can move time by hand.
  */
 export interface Clock {
-  /** Monotonic seconds of this process. */
+  /** Monotonic seconds. */
   now(): number;
   /** Milliseconds since 1970, for display only. */
   wall(): number;

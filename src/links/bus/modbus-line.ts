@@ -37,7 +37,7 @@ export interface ModbusLine {
 }
 
 /** An ordinary request that could not be sent for so long is of no use any more. */
-const LONGEST_WAIT = 5;
+export const LONGEST_WAIT = 5;
 /** On a line that never falls quiet a request is sent all the same after so long. */
 const LONGEST_QUIET = 0.5;
 /** A network connection on which so many requests in a row, over so many seconds, brought not a single byte is dead. */

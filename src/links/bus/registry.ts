@@ -7,7 +7,8 @@ import type { BusProblem } from './address.ts';
 import type { BusSpec, ByteBus, LineSettings, ModbusBus } from './bus.ts';
 import { createByteBus } from './byte-bus.ts';
 import { createModbusBus } from './modbus-bus.ts';
-import { createModbusLine, type LineManners, type ModbusLine } from './modbus-line.ts';
+import { createModbusLine, type LineManners } from './modbus-line.ts';
+import { movable, type Backend, type Movable } from './movable.ts';
 import { serialConnect } from './serial.ts';
 import { tcpConnect } from './tcp.ts';
 import { createTransport, type Transport } from './transport.ts';
@@ -24,8 +25,22 @@ export interface BusRegistry {
    * `timeout` in seconds (default 1) holds for the requests of this handle.
    */
   modbus(spec: BusSpec, settings?: { readonly timeout?: number }): Claim<ModbusBus>;
+  /** The line itself, for whoever passes it on to another process. */
+  line(spec: BusSpec, use: BusUse): Claim<HeldLine>;
+  /**
+   * From now on the bus of that path is kept elsewhere (`away`): one that is open here moves, and its holders see a
+   * line that is lost for a moment.
+   */
+  moveAway(path: string): void;
   /** Closes everything at once, whoever still holds it. */
   closeAll(): void;
+}
+
+/** Plain bytes, or Modbus with its queue. */
+export type BusUse = 'bytes' | 'modbus';
+
+export interface HeldLine extends Backend {
+  release(): void;
 }
 
 /** Makes the transport of a bus; `firstAttemptAfter` in seconds. */
@@ -35,13 +50,15 @@ export interface RegistryOptions {
   readonly open?: OpenTransport;
   /** Seconds a line that nobody holds stays open; default 20, longer than Node-RED's own limit of 15 for closing nodes. */
   readonly grace?: number;
+  /** Opens a bus that another process keeps. */
+  readonly away?: (spec: BusSpec, use: BusUse) => Backend;
 }
 
 interface Entry {
   readonly spec: BusSpec;
-  readonly use: 'bytes' | 'modbus';
-  readonly transport: Transport;
-  readonly line: ModbusLine | null;
+  readonly use: BusUse;
+  readonly backend: Movable;
+  isAway: boolean;
   holders: number;
   cancelGrace: (() => void) | null;
 }
@@ -51,19 +68,24 @@ const GRACE = 20;
 const REOPEN_DELAY = 0.2;
 
 /** An empty registry. */
-export function createBusRegistry(clock: Clock, { open, grace = GRACE }: RegistryOptions = {}): BusRegistry {
+export function createBusRegistry(clock: Clock, { open, grace = GRACE, away }: RegistryOptions = {}): BusRegistry {
   const openTransport = open ?? ((spec, firstAttemptAfter) => defaultTransport(spec, clock, firstAttemptAfter));
   const entries = new Map<string, Entry>();
+  const keptAway = new Set<string>();
+
+  function openHere(spec: BusSpec, use: BusUse, firstAttemptAfter: number): Backend {
+    const transport = openTransport(spec, firstAttemptAfter);
+    return { transport, line: use === 'modbus' ? createModbusLine(transport, mannersFor(spec), clock) : null };
+  }
 
   function close(entry: Entry): void {
     if (entries.get(entry.spec.path) === entry) entries.delete(entry.spec.path);
     entry.cancelGrace?.();
     entry.cancelGrace = null;
-    entry.line?.close();
-    entry.transport.close();
+    entry.backend.close();
   }
 
-  function claim(spec: BusSpec, use: Entry['use']): Entry | BusProblem {
+  function claim(spec: BusSpec, use: BusUse): Entry | BusProblem {
     const unfit = unfitFor(spec, use);
     if (unfit !== null) return unfit;
     const held = entries.get(spec.path);
@@ -78,9 +100,9 @@ export function createBusRegistry(clock: Clock, { open, grace = GRACE }: Registr
       if (held.holders > 0) return other;
       close(held); // given back a moment ago, and now wanted otherwise: the settings were edited
     }
-    const transport = openTransport(spec, held === undefined ? 0 : REOPEN_DELAY);
-    const line = use === 'modbus' ? createModbusLine(transport, mannersFor(spec), clock) : null;
-    const entry: Entry = { spec, use, transport, line, holders: 1, cancelGrace: null };
+    const isAway = away !== undefined && keptAway.has(spec.path);
+    const backend = movable(isAway ? away(spec, use) : openHere(spec, use, held === undefined ? 0 : REOPEN_DELAY));
+    const entry: Entry = { spec, use, backend, isAway, holders: 1, cancelGrace: null };
     entries.set(spec.path, entry);
     return entry;
   }
@@ -96,14 +118,28 @@ export function createBusRegistry(clock: Clock, { open, grace = GRACE }: Registr
     bytes(spec) {
       const entry = claim(spec, 'bytes');
       if ('problem' in entry) return { ok: false, problem: entry };
-      return { ok: true, bus: createByteBus(entry.transport, () => release(entry)) };
+      return { ok: true, bus: createByteBus(entry.backend.transport, () => release(entry)) };
     },
     modbus(spec, { timeout } = {}) {
       const entry = claim(spec, 'modbus');
       if ('problem' in entry) return { ok: false, problem: entry };
-      const { line, transport } = entry;
+      const { line, transport } = entry.backend;
       if (line === null) return { ok: false, problem: { field: 'path', value: spec.path, problem: 'other-use' } };
       return { ok: true, bus: createModbusBus(line, transport, () => release(entry), timeout) };
+    },
+    line(spec, use) {
+      const entry = claim(spec, use);
+      if ('problem' in entry) return { ok: false, problem: entry };
+      const { line, transport } = entry.backend;
+      return { ok: true, bus: { line, transport, release: () => release(entry) } };
+    },
+    moveAway(path) {
+      if (away === undefined) return;
+      keptAway.add(path);
+      const entry = entries.get(path);
+      if (entry === undefined || entry.isAway) return;
+      entry.isAway = true;
+      entry.backend.moveTo(() => away(entry.spec, entry.use));
     },
     closeAll() {
       const all = [...entries.values()]; // a listener that is told "closed" may claim a new one
@@ -117,7 +153,7 @@ function defaultTransport(spec: BusSpec, clock: Clock, firstAttemptAfter: number
   return createTransport({ path: spec.path, connect, clock, firstAttemptAfter });
 }
 
-function unfitFor(spec: BusSpec, use: Entry['use']): BusProblem | null {
+function unfitFor(spec: BusSpec, use: BusUse): BusProblem | null {
   if (use === 'bytes' && spec.kind === 'modbus-tcp')
     return { field: 'kind', value: spec.kind, problem: 'needs-modbus' };
   // RTU 2.2: eleven bits a character, eight of them data.
@@ -127,7 +163,7 @@ function unfitFor(spec: BusSpec, use: Entry['use']): BusProblem | null {
   return null;
 }
 
-function difference(held: Entry, spec: BusSpec, use: Entry['use']): BusProblem | null {
+function difference(held: Entry, spec: BusSpec, use: BusUse): BusProblem | null {
   if (held.use !== use || held.spec.kind !== spec.kind)
     return { field: 'path', value: spec.path, problem: 'other-use' };
   if (held.spec.kind !== 'serial' || spec.kind !== 'serial') return null;
