@@ -1,18 +1,15 @@
 /** The relay node behind its shell: permissions in, the contact out. */
-import { messageOnlyRelay } from '../relays/message-only.ts';
-import { contactOutput } from '../relays/contact.ts';
-import { modbusCoil } from '../relays/modbus-coil.ts';
-import type { RelayOutput } from '../relays/relay.ts';
-import type { ModbusBus } from '../links/bus/bus.ts';
-import type { Host } from '../runtime/host.ts';
 import type { BusSpec } from '../links/bus/bus.ts';
-import { createComplaints } from './complaints.ts';
+import type { Board } from '../relays/boards.ts';
+import type { ClaimedRelay, Host, RelayRefusal } from '../runtime/host.ts';
 import { parsePermission, type Permission } from '../runtime/permission.ts';
 import type { RelayReport, RelayRuntime, Shown } from '../runtime/relay-runtime.ts';
 import type { Translate } from '../texts/translate.ts';
+import { createComplaints } from './complaints.ts';
 import { parseRelayConfig, type RelayConfig } from './relay-config.ts';
+import { relayStatus } from './relay-status.ts';
 import type { StatusLine } from './status.ts';
-import type { Done, Message, NodeConfig, NodeStatus, RedNode } from './types.ts';
+import type { Done, Message, NodeConfig, RedNode } from './types.ts';
 
 export interface RelayView {
   input(message: Message, done: Done): void;
@@ -24,58 +21,30 @@ export interface RelayViewOptions {
   readonly config: NodeConfig;
   readonly bus: BusSpec | null;
   readonly host: Host;
+  readonly userDir: string;
   readonly translate: Translate;
   readonly status: StatusLine;
 }
 
 export function connectRelay(options: RelayViewOptions): RelayView {
-  const { node, host, translate } = options;
-  const config = parseRelayConfig(options.config, options.bus, translate);
+  const { node, host, translate, userDir } = options;
+  const password = node.credentials?.['password'];
+  const parts = { bus: options.bus, password: typeof password === 'string' ? password : '' };
+  const config = parseRelayConfig(options.config, parts, translate);
   if (typeof config === 'string') return refuse(options, 'settings', config);
-  const open = outputOf(config, host, translate);
-  if (typeof open === 'string') return refuse(options, 'bus', open);
-  const owner = config.bus === null ? null : `${config.bus.path} unit ${config.unit} relay ${config.channel}`;
-  const relay = host.claimRelay({
-    id: node.id,
-    role: config.role,
-    packs: config.packs,
-    owner,
-    hash: JSON.stringify(config),
-    openOutput: open,
-  });
-  if (relay === null) {
-    return refuse(options, 'owned', translate('bms-relay-out.problem.owned', { output: owner }));
-  }
-  return connect(relay, options);
+  const claimed = host.claimRelay({ ...config, id: node.id, hash: JSON.stringify(config), userDir });
+  if ('why' in claimed) return refuse(options, claimed.why, refusalText(claimed, translate));
+  return connect(claimed, config, options);
 }
 
-/** The way to open the output, or the sentence that says why it cannot be. */
-function outputOf(config: RelayConfig, host: Host, translate: Translate): (() => RelayOutput) | string {
-  if (config.bus === null) return messageOnlyRelay;
-  const claim = host.buses.modbus(config.bus);
-  if (!claim.ok) return translate(`bms-bus.problem.${claim.problem.problem}`, { value: claim.problem.value });
-  // The handle that was tried is given back; the relay takes its own, and keeps it across redeploys.
-  claim.bus.release();
-  const bus = config.bus;
-  return () => {
-    const again = host.buses.modbus(bus);
-    return again.ok ? coil(again.bus, config, host) : messageOnlyRelay();
-  };
+function refusalText(refusal: RelayRefusal, translate: Translate): string {
+  if (refusal.why === 'owned') return translate('bms-relay-out.problem.owned', { output: refusal.output });
+  return translate(`bms-bus.problem.${refusal.problem.problem}`, { value: refusal.problem.value });
 }
 
-function coil(bus: ModbusBus, config: RelayConfig, host: Host): RelayOutput {
-  const driver = modbusCoil({
-    bus,
-    unit: config.unit,
-    coil: config.channel - 1,
-    timed: config.board === 'modbus-timed',
-    // Held is connected for a permission and quiet for the pre-alarm.
-    heldCoil: (config.wiring === 'NO') === (config.role !== 'pre-alarm'),
-  });
-  return contactOutput(driver, host.clock);
-}
-
-function connect(relay: RelayRuntime, { node, host, translate, status }: RelayViewOptions): RelayView {
+function connect(claimed: ClaimedRelay, config: RelayConfig, options: RelayViewOptions): RelayView {
+  const { node, host, translate, status } = options;
+  const { relay, leaseBy } = claimed;
   let troubled = false;
   const complaints = createComplaints(host.clock);
   const show = (report: RelayReport): void => {
@@ -85,67 +54,95 @@ function connect(relay: RelayRuntime, { node, host, translate, status }: RelayVi
     if (report.problem !== null && !troubled) node.warn(report.problem);
     troubled = report.problem !== null;
   };
+  let isSent = false;
+  const send = (report: RelayReport): void => {
+    isSent = true;
+    node.send(contactMessage(node, config, report, leaseBy));
+  };
   const stop = relay.onReport((report) => {
     show(report);
-    const { value, commanded, actual, verified, reason, switches } = report;
-    node.send({ topic: node.name ?? '', payload: value, relay: { commanded, actual, verified, reason, switches } });
+    send(report);
   });
   show(relay.report());
+
+  const refusePermission = (shown: Shown, { pack, role, instance }: Permission, done: Done): void => {
+    status.show('red', 'ring', translate(`bms-relay-out.status.${shown}`));
+    // Such a message comes again every second, and good ones may come between.
+    if (!complaints.isNew(JSON.stringify([shown, pack, role, instance]))) return done();
+    done(new Error(translate(`bms-relay-out.error.${shown}`, { pack, role })));
+  };
 
   return {
     input(message, done) {
       const permission = permissionFor(message, relay.role);
       if (permission === null) {
-        // A bare false opens; a bare true, or anything else, closes nothing.
-        if (message['payload'] === false) {
-          relay.tellFalse();
-          return done();
-        }
+        if (takePlain(message, claimed, config.board)) return done();
         return done(new Error(translate('bms-relay-out.error.no-permission')));
       }
+      isSent = false;
       const shown = relay.show(permission);
-      if (!REFUSED.includes(shown)) {
-        show(relay.report());
-        return done();
-      }
-      status.show('red', 'ring', translate(`bms-relay-out.status.${shown}`));
-      // Such a message comes again every second, and good ones may come between.
-      const { pack, role, instance } = permission;
-      if (!complaints.isNew(JSON.stringify([shown, pack, role, instance]))) return done();
-      done(new Error(translate(`bms-relay-out.error.${shown}`, { pack, role })));
+      if (REFUSED.includes(shown)) return refusePermission(shown, permission, done);
+      const report = relay.report();
+      show(report);
+      // Whoever receives the messages has to open when none comes, so each renewal is one.
+      if (leaseBy === 'receiver' && shown === 'renewed' && !isSent && report.commanded) send(report);
+      done();
     },
     close(removed) {
       stop();
+      if (config.onDeploy === 'open' && !removed) relay.openForDeploy();
       host.releaseRelay(node.id, removed);
     },
   };
 }
 
-type ShownStatus = Required<Pick<NodeStatus, 'fill' | 'shape' | 'text'>>;
+/**
+ * A message without a permission: the word of a plain sender, the read-back of a board that is read by messages, or a bare
+ * `false`, which opens. A bare `true`, or anything else, closes nothing.
+ */
+function takePlain(message: Message, { relay, told }: ClaimedRelay, board: Board): boolean {
+  const { payload, topic } = message;
+  if (typeof payload === 'boolean') {
+    if (typeof topic === 'string' && relay.tellPlain(topic, payload)) return true;
+    if (payload) return false;
+    relay.tellFalse();
+    return true;
+  }
+  // Victron's relay nodes say 0 and 1; booleans are for permissions.
+  if (board !== 'gx-node' || told === null || (payload !== 0 && payload !== 1)) return false;
+  told((payload === 1) === (relay.role !== 'pre-alarm'));
+  return true;
+}
 
-const REFUSED: readonly Shown[] = ['foreign', 'other-pack', 'other-role'];
+function contactMessage(
+  node: RedNode,
+  { board }: RelayConfig,
+  report: RelayReport,
+  lease: ClaimedRelay['leaseBy'],
+): Message {
+  const { value, commanded, actual, verified, reason, switches, fault } = report;
+  // What is sent to a board that only knows messages is the command, not what was read back of it.
+  const told = lease === 'receiver' ? commandedValue(report) : value;
+  return {
+    topic: node.name ?? '',
+    payload: board === 'gx-node' ? Number(told) : told,
+    relay: { commanded, actual, verified, reason, switches, fault, lease },
+  };
+}
+
+/** The role's value as commanded: where nothing is read back, or what is read back is our own message's effect. */
+function commandedValue({ value, actual, commanded }: RelayReport): boolean {
+  return actual === null || actual === commanded ? value : !value;
+}
+
+const REFUSED: readonly Shown[] = ['foreign', 'forged', 'other-pack', 'other-role'];
 
 /** The permission in a message: its own, or the one for this role in a state message. */
-function permissionFor(message: Message, role: string): Permission | null {
+function permissionFor(message: Message, role: RelayRuntime['role']): Permission | null {
   const own = parsePermission(message['permission']);
   if (own !== null) return own;
   const decision = message['decision'] as { permissions?: Record<string, unknown> } | null | undefined;
   return parsePermission(decision?.permissions?.[role]);
-}
-
-function relayStatus(report: RelayReport, alarm: boolean, translate: Translate): ShownStatus {
-  const say = (key: string): string => translate(`bms-relay-out.status.${key}`);
-  if (report.problem !== null) return { fill: 'red', shape: report.commanded ? 'dot' : 'ring', text: say('problem') };
-  if (alarm) {
-    return report.commanded
-      ? { fill: 'green', shape: 'ring', text: say('quiet') }
-      : { fill: 'yellow', shape: 'dot', text: say('sounding') };
-  }
-  if (!report.commanded) return { fill: 'grey', shape: 'ring', text: say(report.reason) };
-  if (report.actual === null) return { fill: 'green', shape: 'dot', text: say('commanded') };
-  return report.verified
-    ? { fill: 'green', shape: 'dot', text: say('verified') }
-    : { fill: 'yellow', shape: 'dot', text: say('not-verified') };
 }
 
 /** The relay is refused: it stays open and says why. */

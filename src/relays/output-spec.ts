@@ -47,7 +47,8 @@ export function outputKey(spec: OutputSpec): string {
       return `${spec.bus.path} relay ${spec.channel}`;
     case 'shelly-gen1':
     case 'shelly-gen2':
-      return `${spec.address} relay ${spec.channel}`;
+      // Port 80 is meant where none is named.
+      return `${spec.address.toLowerCase().replace(/:80$/, '')} relay ${spec.channel}`;
     case 'gpio':
       return `${spec.chip} line ${spec.line}`;
     default:

@@ -6,17 +6,32 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../engine/clock.ts';
 import type { PackSettings } from '../engine/pack/settings.ts';
+import {
+  createGuardianClient,
+  type GuardianClient,
+  type GuardianEvents,
+  type GuardianProcess,
+} from '../guardian/client.ts';
+import { meetingPoint, spawnGuardian } from '../guardian/spawn.ts';
+import type { BusProblem } from '../links/bus/address.ts';
 import type { BusSpec } from '../links/bus/bus.ts';
 import { createBusRegistry, type BusRegistry } from '../links/bus/registry.ts';
-import type { RelayOutput } from '../relays/relay.ts';
-import type { Role } from '../engine/vocabulary.ts';
 import type { Translate } from '../texts/translate.ts';
 import { systemClock } from './clock.ts';
+import { createHealth, type Health } from './health.ts';
 import { createKeep, type Keep } from './keep.ts';
 import { openFedLink, openLinkOf, type LinkKind } from './open-link.ts';
+import { processMemory } from './memory.ts';
+import { openRelayOutput, type OpenedRelay, type WantedOutput } from './open-relay.ts';
 import { PackRuntime } from './pack-runtime.ts';
-import { RelayRuntime } from './relay-runtime.ts';
+import { createRelayCounts, type RelayCounts } from './relay-counts.ts';
+import { relayFeedbacks } from './relay-feedback.ts';
+import { RelayRuntime, type PlainSender } from './relay-runtime.ts';
+import type { Permission } from './permission.ts';
+import { outputKey } from '../relays/output-spec.ts';
 import { settingsHash } from './saver.ts';
+import { packFolder, relaysFolder, storesRoot } from './store-folders.ts';
+import type { StoreReport } from './store-report.ts';
 import { openStore, type Store } from './store.ts';
 
 export interface PackRequest {
@@ -29,40 +44,80 @@ export interface PackRequest {
   readonly bus: BusSpec | null;
   /** Where state is kept: Node-RED's user directory. */
   readonly userDir: string;
-  /** Told when the disk refuses, and when it works again. */
-  readonly report: (problem: string | null) => void;
+  /** Told when the disk refuses, when it works again, and what is wrong with what stood on it. */
+  readonly report: (report: StoreReport) => void;
   readonly translate: Translate;
 }
 
-export interface RelayRequest {
+export interface RelayRequest extends WantedOutput {
   readonly id: string;
-  readonly role: Role;
   /** Ids of the packs that must all allow. */
   readonly packs: readonly string[];
-  /** Key of the physical output; `null` where it has none. */
-  readonly owner: string | null;
+  readonly senders: readonly PlainSender[];
+  readonly minimumOff: number;
+  /** The commissioning test has shown that the current ends when this relay opens. */
+  readonly proven: boolean;
   readonly hash: string;
-  readonly openOutput: () => RelayOutput;
+  readonly userDir: string;
+}
+
+/** A running relay. */
+export interface ClaimedRelay {
+  readonly relay: RelayRuntime;
+  /** Who opens it when nobody renews it. */
+  readonly leaseBy: OpenedRelay['leaseBy'];
+  /** A message says where the contact is, for outputs that are read back so. */
+  readonly told: OpenedRelay['told'];
+}
+
+/** Why a relay cannot be had. */
+export type RelayRefusal =
+  | { readonly why: 'owned'; readonly output: string }
+  | { readonly why: 'bus'; readonly problem: BusProblem };
+
+interface KeptRelay extends ClaimedRelay {
+  end(): void;
+}
+
+/** Starts a guardian process. */
+export type SpawnGuardian = (userDir: string, events: GuardianEvents) => GuardianProcess;
+
+export interface HostOptions {
+  readonly buses?: BusRegistry;
+  readonly spawn?: SpawnGuardian;
 }
 
 export class Host {
   readonly clock: Clock;
   readonly buses: BusRegistry;
   readonly #packs: Keep<PackRuntime>;
-  readonly #relays: Keep<RelayRuntime>;
+  readonly guardian: GuardianClient;
+  readonly #relays: Keep<KeptRelay>;
   /** Physical output → relay node that owns it. */
   readonly #owners = new Map<string, string>();
   readonly #names = new Map<string, string>();
   /** One store a folder: a pack whose settings changed takes over what the one before had not written yet. */
   readonly #stores = new Map<string, Store>();
+  readonly #feedbacks = relayFeedbacks((id) => this.pack(id));
   readonly #process = randomUUID().slice(0, 8);
   #instances = 0;
+  #health: Health | null = null;
+  #counts: RelayCounts | null = null;
+  /** Node-RED's user directory: there is one a process. */
+  #userDir = '.';
 
-  constructor(clock: Clock = systemClock, buses: BusRegistry = createBusRegistry(clock)) {
+  constructor(clock: Clock = systemClock, { buses, spawn = spawnOurs }: HostOptions = {}) {
     this.clock = clock;
-    this.buses = buses;
+    this.guardian = createGuardianClient(clock, (events) => spawn(this.#userDir, events));
+    this.buses = buses ?? createBusRegistry(clock, { away: (spec, use) => this.guardian.openLine(spec, use) });
     this.#packs = createKeep(clock, (pack) => pack.end());
     this.#relays = createKeep(clock, (relay) => relay.end());
+  }
+
+  /** The watch on what everything runs in; begins when it is asked for first. */
+  get health(): Health {
+    this.#health ??= createHealth({ clock: this.clock, memory: processMemory });
+    return this.#health;
   }
 
   /** True when another pack has this name already: names stand in topics and must be unique. */
@@ -76,9 +131,10 @@ export class Host {
     const { id, name, settings, firstClose, link, bus } = request;
     this.#names.set(name, id);
     const hash = JSON.stringify([name, settingsHash(settings), firstClose, link, bus]);
-    return this.#packs.claim(id, hash, () => {
+    let isNew = false;
+    const pack = this.#packs.claim(id, hash, () => {
+      isNew = true;
       const line = { bus, settings, clock: this.clock, buses: this.buses, translate: request.translate };
-      const folder = join(request.userDir, 'cellwarden', id.replaceAll(/[^A-Za-z0-9_-]/g, '_'));
       return new PackRuntime({
         id,
         name,
@@ -86,47 +142,104 @@ export class Host {
         firstClose,
         clock: this.clock,
         instance: `${this.#process}-${++this.#instances}`,
-        store: this.#storeIn(folder, request.report),
+        store: this.#storeOf(request),
         openLink: (listener) => openLinkOf(link, { ...line, listener }),
         openFeed: (listener) => openFedLink({ ...line, listener }),
       });
     });
+    if (isNew) this.#feedbacks.tell(id);
+    return pack;
   }
 
-  #storeIn(folder: string, report: (problem: string | null) => void): Store {
+  #storeOf({ id, userDir, report }: PackRequest): Store {
+    const folder = packFolder(storesRoot(userDir), id);
     const known = this.#stores.get(folder);
-    if (known !== undefined) return known;
-    const store = openStore(folder, report);
+    // An empty one is opened anew: the pack may have taken over the state of another one meanwhile.
+    if (known !== undefined && known.read() !== null) return known;
+    const store = openStore(folder, report, { owner: id });
     this.#stores.set(folder, store);
     return store;
   }
 
-  /** @param forGood the config node was deleted or disabled, or its settings are refused */
-  releasePack(id: string, forGood: boolean): void {
+  /**
+   * @param forGood the config node was deleted or disabled, or its settings are refused
+   * @param written called once the pack's state is on the disk, or after a second when the disk takes longer
+   */
+  releasePack(id: string, forGood: boolean, written: () => void = () => undefined): void {
     for (const [name, owner] of this.#names) if (owner === id) this.#names.delete(name);
+    const pack = this.pack(id);
+    if (!forGood) pack?.rest();
     this.#packs.release(id, forGood);
+    if (pack === undefined) written();
+    else pack.whenWritten(written);
   }
 
   pack(id: string): PackRuntime | undefined {
     return this.#packs.get(id);
   }
 
-  /** The running relay, or a new one; `null` when another node owns the same physical output. */
-  claimRelay(request: RelayRequest): RelayRuntime | null {
-    const { id, owner } = request;
-    if (owner !== null) {
-      const other = this.#owners.get(owner);
-      if (other !== undefined && other !== id) return null;
+  /** The running relay, or a new one; or why there is none: another node owns the output, or its bus is used otherwise. */
+  claimRelay(request: RelayRequest): ClaimedRelay | RelayRefusal {
+    const { id, output } = request;
+    this.#userDir = request.userDir;
+    if (output !== null) {
+      const key = outputKey(output);
+      const other = this.#owners.get(key);
+      if (other !== undefined && other !== id) return { why: 'owned', output: key };
       this.#disown(id);
-      this.#owners.set(owner, id);
+      this.#owners.set(key, id);
     }
-    return this.#relays.claim(id, request.hash, () => {
-      const packs = request.packs.map((packId) => ({
-        name: () => this.pack(packId)?.name ?? null,
-        instance: () => this.pack(packId)?.instance ?? null,
-      }));
-      return new RelayRuntime({ clock: this.clock, role: request.role, packs, output: request.openOutput() });
-    });
+    // What runs with other settings gives its bus back before it is asked for anew.
+    this.#relays.endIfOther(id, request.hash);
+    const known = this.#relays.get(id);
+    const opened = known ?? this.#open(request);
+    if ('why' in opened) {
+      this.#disown(id);
+      return opened;
+    }
+    return this.#relays.claim(id, request.hash, () => opened);
+  }
+
+  #open(request: RelayRequest): KeptRelay | RelayRefusal {
+    const { id, role, senders, minimumOff } = request;
+    const opened = openRelayOutput(request, this);
+    if (!opened.ok) return { why: 'bus', problem: opened.problem };
+    const { output, leaseBy, told } = opened;
+    const packs = request.packs.map((packId) => ({
+      name: () => this.pack(packId)?.name ?? null,
+      instance: () => this.pack(packId)?.instance ?? null,
+      real: (shown: Permission) => this.pack(packId)?.real(shown) ?? null,
+    }));
+    const counts = this.#relayCounts();
+    const switches = { value: () => counts.switches(id), count: () => counts.count(id) };
+    const renewed = (left: number, lease: number): void => this.health.noteMargin(role, left, lease);
+    const relay = new RelayRuntime({ clock: this.clock, role, packs, senders, minimumOff, output, switches, renewed });
+    const note = (): void => this.#feedbacks.note(id, role, request, relay.report());
+    relay.onReport(note);
+    note();
+    const end = (): void => {
+      this.#feedbacks.forget(id);
+      relay.end();
+    };
+    return { relay, leaseBy, told, end };
+  }
+
+  #relayCounts(): RelayCounts {
+    if (this.#counts === null) {
+      // What is lost here is a number for people; the packs report a disk that refuses.
+      const store = openStore(relaysFolder(storesRoot(this.#userDir)), () => undefined);
+      this.#counts = createRelayCounts({ store, clock: this.clock });
+    }
+    return this.#counts;
+  }
+
+  /** Resolves when the relays' counts are on the disk. Never rejects. */
+  async settled(): Promise<void> {
+    await this.#counts?.settled();
+  }
+
+  relay(id: string): ClaimedRelay | undefined {
+    return this.#relays.get(id);
   }
 
   releaseRelay(id: string, forGood: boolean): void {
@@ -138,6 +251,10 @@ export class Host {
   #disown(id: string): void {
     for (const [output, owner] of this.#owners) if (owner === id) this.#owners.delete(output);
   }
+}
+
+function spawnOurs(userDir: string, events: GuardianEvents): GuardianProcess {
+  return spawnGuardian({ entry: join(__dirname, 'guardian.js'), meetingPoint: meetingPoint(userDir) }, events);
 }
 
 /** The one host of this process. */

@@ -19,6 +19,8 @@ interface Kept<T> {
 export interface Keep<T> {
   claim(key: string, hash: string, make: () => T): T;
   release(key: string, forGood: boolean): void;
+  /** Ends the thing under the key when it was made with another hash: what it holds is needed by the one to come. */
+  endIfOther(key: string, hash: string): void;
   get(key: string): T | undefined;
 }
 
@@ -56,6 +58,9 @@ export function createKeep<T>(clock: Clock, end: (thing: T) => void): Keep<T> {
       }
       entry.cancelEnd?.();
       entry.cancelEnd = clock.after(GRACE, () => finish(key));
+    },
+    endIfOther(key, hash) {
+      if (kept.get(key)?.hash !== hash) finish(key);
     },
     get: (key) => kept.get(key)?.thing,
   };

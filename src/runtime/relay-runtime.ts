@@ -1,17 +1,27 @@
 /**
- * A relay and the leases that hold it: closed only while every pack it follows has given a permission that has not ended.
- * What it has not heard of is not allowed. It outlives a redeploy and then lives on what is left of its leases.
+ * A relay and the leases that hold it: closed only while every pack it follows has given a permission that has not ended,
+ * and every further sender has said so in time. What it has not heard of is not allowed. It outlives a redeploy and then
+ * lives on what is left of its leases.
  */
 import type { Clock } from '../engine/clock.ts';
 import type { Role } from '../engine/vocabulary.ts';
-import type { RelayOutput, RelayState } from '../relays/relay.ts';
+import type { RelayFault, RelayOutput, RelayState } from '../relays/relay.ts';
 import { acceptPermission, emptyLease, type Acceptance, type Lease, type Permission } from './permission.ts';
 
 /** Why the relay is where it is; a key of the relay node's catalogue. */
-export type RelayReason = 'allowed' | 'unheard' | 'not-allowed' | 'lease-ended' | 'told' | 'removed';
+export type RelayReason =
+  | 'allowed'
+  | 'unheard'
+  | 'not-allowed'
+  | 'lease-ended'
+  | 'told'
+  | 'minimum-off'
+  | 'deploy'
+  | 'test'
+  | 'removed';
 
-/** `other-pack`, `other-role`: meant for somebody else, and refused with a red status. */
-export type Shown = Acceptance | 'other-pack' | 'other-role';
+/** `other-pack`, `other-role`, `forged`: not what it should be, and refused with a red status. */
+export type Shown = Acceptance | 'other-pack' | 'other-role' | 'forged';
 
 export interface RelayReport {
   /** The role's value: `true` is allowed; for the pre-alarm, sounding. As read back where the hardware can say. */
@@ -22,12 +32,27 @@ export interface RelayReport {
   readonly reason: RelayReason;
   readonly switches: number;
   readonly problem: string | null;
+  readonly fault: RelayFault | null;
 }
 
 /** A pack the relay follows. The instance is asked for each time: other settings make another instance. */
 export interface FollowedPack {
   name(): string | null;
   instance(): string | null;
+  /** What the pack has really given under that number, or less; `null`: never. A message can be written by anybody. */
+  real(shown: Permission): Permission | null;
+}
+
+/** A sender of plain booleans that must agree too: `true` counts for so long (s), `false` at once. */
+export interface PlainSender {
+  readonly topic: string;
+  readonly timeout: number;
+}
+
+/** How often the contact has moved, over all restarts. */
+export interface SwitchCount {
+  value(): number;
+  count(): void;
 }
 
 export interface RelayRuntimeOptions {
@@ -35,21 +60,40 @@ export interface RelayRuntimeOptions {
   readonly role: Role;
   readonly packs: readonly FollowedPack[];
   readonly output: RelayOutput;
+  readonly senders?: readonly PlainSender[];
+  /** Seconds the contact stays open at least, once it has opened. Opening is never delayed. */
+  readonly minimumOff?: number;
+  readonly switches?: SwitchCount;
+  /** Told at every renewal what was left of the lease (s), and how long the new one is. */
+  readonly renewed?: (left: number, lease: number) => void;
 }
+
+/** Seconds an ended relay goes on trying to open. */
+const LAST_WORD = 5;
+/** The longest a test may keep the contact open (s). */
+const LONGEST_TEST = 60;
 
 export class RelayRuntime {
   readonly #clock: Clock;
   readonly role: Role;
   readonly #packs: readonly FollowedPack[];
   readonly #output: RelayOutput;
+  readonly #minimumOff: number;
+  readonly #switches: SwitchCount;
+  readonly #renewed: (left: number, lease: number) => void;
   readonly #leases = new Map<FollowedPack, Lease>();
-  /** A bare false was the last word. */
-  #told = false;
+  /** What each plain sender has said: closed until then; `undefined`: it has not said anything yet. */
+  readonly #senders: ReadonlyMap<string, { readonly timeout: number; until: number | undefined }>;
+  /** Kept open although everybody allows, and why. */
+  #told: 'told' | 'deploy' | null = null;
+  #testUntil = -Infinity;
+  /** The output was told to hold last. */
+  #isHeld = false;
+  #openedAt = -Infinity;
   #ended = false;
   readonly #listeners = new Set<(report: RelayReport) => void>();
   readonly #stopOutput: () => void;
   #reason: RelayReason = 'unheard';
-  #switches = 0;
   #last: RelayState;
   #lastReason: RelayReason = 'unheard';
   #cancelEnd: (() => void) | null = null;
@@ -59,6 +103,12 @@ export class RelayRuntime {
     this.role = options.role;
     this.#packs = options.packs;
     this.#output = options.output;
+    this.#minimumOff = options.minimumOff ?? 0;
+    this.#switches = options.switches ?? countInMemory();
+    this.#renewed = options.renewed ?? (() => undefined);
+    this.#senders = new Map(
+      (options.senders ?? []).map(({ topic, timeout }) => [topic, { timeout, until: undefined }]),
+    );
     this.#last = options.output.state();
     this.#stopOutput = options.output.onChange(() => this.#report());
   }
@@ -77,22 +127,63 @@ export class RelayRuntime {
     if (permission.role !== this.role) return 'other-role';
     const lease = this.#leaseOf(pack);
     if (lease === null) return 'foreign';
-    // A lease is on the held state: allowed for a permission, quiet for the pre-alarm.
-    const held = this.role === 'pre-alarm' ? !permission.allowed : permission.allowed;
-    const shown = acceptPermission(lease, { ...permission, allowed: held }, this.#clock.now());
+    const now = this.#clock.now();
+    const given = permission.instance === lease.instance ? pack.real(permission) : permission;
+    if (given === null && this.#holds(permission)) return 'forged';
+    // What opens is believed to anybody; it does not take the pack's place in the sequence.
+    if (given === null) {
+      lease.until = -Infinity;
+      this.#follow();
+      return 'withdrawn';
+    }
+    const before = lease.until;
+    const shown = acceptPermission(lease, { ...given, allowed: this.#holds(given) }, now);
+    if (shown === 'renewed' && before > -Infinity) this.#renewed(before - now, lease.until - now);
     if (shown === 'renewed' || shown === 'withdrawn' || shown === 'expired') {
-      this.#told = false;
+      this.#told = null;
       this.#follow();
     }
     return shown;
   }
 
+  /** A lease is on the held state: allowed for a permission, quiet for the pre-alarm. */
+  #holds({ allowed }: Permission): boolean {
+    return this.role === 'pre-alarm' ? !allowed : allowed;
+  }
+
   /** A bare `false`: opens at once and stays open until the next permission. */
   tellFalse(): void {
-    if (this.#ended) return;
-    for (const lease of this.#leases.values()) lease.until = -Infinity;
-    this.#told = true;
+    this.#openFor('told');
+  }
+
+  /** The node is rebuilt, and the contact is to open for that: until the next permission. */
+  openForDeploy(): void {
+    this.#openFor('deploy');
+  }
+
+  /**
+   * A boolean of one of the plain senders.
+   * @returns false when nobody of that topic is listened to
+   */
+  tellPlain(topic: string, allowed: boolean): boolean {
+    const sender = this.#senders.get(topic);
+    if (sender === undefined) return false;
+    if (this.#ended) return true;
+    sender.until = allowed ? this.#clock.now() + sender.timeout : -Infinity;
     this.#follow();
+    return true;
+  }
+
+  /**
+   * Keeps the contact open for some seconds, to see that it really disconnects; ends by itself, and closes nothing.
+   * @returns false when the contact is open anyway
+   */
+  testOpen(seconds: number): boolean {
+    const now = this.#clock.now();
+    if (this.#ended || !this.#isHeld || !(this.#until() > now)) return false;
+    this.#testUntil = now + Math.min(seconds, LONGEST_TEST);
+    this.#follow();
+    return true;
   }
 
   report(): RelayReport {
@@ -104,8 +195,9 @@ export class RelayRuntime {
       actual: state.actual,
       verified: state.verified,
       reason: state.commanded ? 'allowed' : this.#reason,
-      switches: this.#switches,
+      switches: this.#switches.value(),
       problem: state.problem,
+      fault: state.fault,
     };
   }
 
@@ -124,6 +216,13 @@ export class RelayRuntime {
     });
   }
 
+  #openFor(why: 'told' | 'deploy'): void {
+    if (this.#ended) return;
+    for (const lease of this.#leases.values()) lease.until = -Infinity;
+    this.#told = why;
+    this.#follow();
+  }
+
   /** The lease on a pack; when the pack's settings changed, what is left of the old one may run out, no more. */
   #leaseOf(pack: FollowedPack): Lease | null {
     const instance = pack.instance();
@@ -136,28 +235,53 @@ export class RelayRuntime {
     return lease;
   }
 
+  /** Everybody allows it until then. */
+  #until(): number {
+    let until = Infinity;
+    for (const pack of this.#packs) until = Math.min(until, this.#leases.get(pack)?.until ?? -Infinity);
+    for (const sender of this.#senders.values()) until = Math.min(until, sender.until ?? -Infinity);
+    return until;
+  }
+
   #follow(): void {
+    if (this.#ended) return;
     this.#cancelEnd?.();
     this.#cancelEnd = null;
     const now = this.#clock.now();
-    const until = Math.min(...this.#packs.map((pack) => this.#leases.get(pack)?.until ?? -Infinity));
+    const until = this.#until();
+    const rests = this.#isHeld ? -Infinity : this.#openedAt + this.#minimumOff;
+    const waits = Math.max(this.#testUntil, rests);
     if (until <= now) {
-      this.#reason = this.#reasonAgainst(now);
-      this.#output.release();
+      this.#release(this.#reasonAgainst(now));
+    } else if (waits > now) {
+      this.#release(this.#testUntil > now ? 'test' : 'minimum-off');
+      this.#cancelEnd = this.#clock.after(Math.min(until, waits) - now, () => this.#follow());
     } else {
+      this.#isHeld = true;
       this.#output.hold(until);
       this.#cancelEnd = this.#clock.after(until - now, () => this.#follow());
     }
     this.#report();
   }
 
+  #release(reason: RelayReason): void {
+    this.#reason = reason;
+    if (this.#isHeld) this.#openedAt = this.#clock.now();
+    this.#isHeld = false;
+    this.#output.release();
+  }
+
   /** Why it is open: somebody's word before somebody's silence. */
   #reasonAgainst(now: number): RelayReason {
-    if (this.#told) return 'told';
+    if (this.#told !== null) return this.#told;
     const leases = this.#packs.map((pack) => this.#leases.get(pack));
-    if (leases.some((lease) => lease !== undefined && lease.sequence >= 0 && lease.until === -Infinity))
-      return 'not-allowed';
-    return leases.some((lease) => lease !== undefined && lease.until > -Infinity && lease.until <= now)
+    const senders = [...this.#senders.values()];
+    const isDenied =
+      leases.some((lease) => lease !== undefined && lease.sequence >= 0 && lease.until === -Infinity) ||
+      senders.some(({ until }) => until === -Infinity);
+    if (isDenied) return 'not-allowed';
+    const hasEnded = (until: number | undefined): boolean => until !== undefined && until > -Infinity && until <= now;
+    return leases.some((lease) => hasEnded(lease?.until)) || senders.some(({ until }) => hasEnded(until))
       ? 'lease-ended'
       : 'unheard';
   }
@@ -165,12 +289,13 @@ export class RelayRuntime {
   #report(): void {
     const state = this.#output.state();
     const before = this.#last;
-    if (state.commanded !== before.commanded) this.#switches++;
+    if (state.commanded !== before.commanded) this.#switches.count();
     const same =
       state.commanded === before.commanded &&
       state.actual === before.actual &&
       state.verified === before.verified &&
       state.problem === before.problem &&
+      state.fault === before.fault &&
       this.#reason === this.#lastReason;
     if (same) return;
     this.#last = state;
@@ -180,5 +305,7 @@ export class RelayRuntime {
   }
 }
 
-/** Seconds an ended relay goes on trying to open. */
-const LAST_WORD = 5;
+function countInMemory(): SwitchCount {
+  let switches = 0;
+  return { value: () => switches, count: () => void switches++ };
+}

@@ -4,8 +4,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Given } from '../../src/engine/pack/validate.ts';
+import type { BusSpec } from '../../src/links/bus/bus.ts';
 import { createBusRegistry } from '../../src/links/bus/registry.ts';
-import { messageOnlyRelay } from '../../src/relays/message-only.ts';
+import type { PackRuntime } from '../../src/runtime/pack-runtime.ts';
+import type { RelayRuntime } from '../../src/runtime/relay-runtime.ts';
+import { createFakeTransport } from '../links/bus/support/fakes.ts';
 import { Host, type PackRequest, type RelayRequest } from '../../src/runtime/host.ts';
 import type { Permission } from '../../src/runtime/permission.ts';
 import type { StampedReading } from '../../src/runtime/stamp.ts';
@@ -22,7 +25,8 @@ describe('what all nodes share', () => {
 
   function hostOf() {
     const clock = new ManualClock();
-    const host = new Host(clock, createBusRegistry(clock));
+    const buses = createBusRegistry(clock, { open: () => createFakeTransport(clock) });
+    const host = new Host(clock, { buses });
     const pack = (over: Partial<PackRequest> & { given?: Given } = {}): PackRequest => {
       const { given, ...rest } = over;
       const name = rest.name ?? 'house';
@@ -34,12 +38,37 @@ describe('what all nodes share', () => {
       id: 'r1',
       role: 'charge',
       packs: ['p1'],
-      owner: null,
+      senders: [],
+      minimumOff: 0,
+      proven: false,
+      board: 'message',
+      output: null,
+      onExit: 'hold',
       hash: 'h',
-      openOutput: messageOnlyRelay,
+      userDir,
       ...over,
     });
-    return { clock, host, pack, relay };
+    /** The relay on a channel of a board. */
+    const onBoard = (channel: number, over: Partial<RelayRequest> = {}): RelayRequest => {
+      const bus: BusSpec = { kind: 'tcp', path: 'tcp://board:1', host: 'board', port: 1 };
+      const board = 'modbus-timed';
+      return relay({ board, output: { board, bus, unit: 1, channel, heldOn: true }, hash: `on ${channel}`, ...over });
+    };
+    const claim = (request: RelayRequest): RelayRuntime => {
+      const claimed = host.claimRelay(request);
+      return 'why' in claimed ? assert.fail(claimed.why) : claimed.relay;
+    };
+    const refused = (request: RelayRequest): unknown => {
+      const claimed = host.claimRelay(request);
+      return 'why' in claimed ? claimed : null;
+    };
+    const run = (given: PackRequest): PackRuntime => {
+      const runtime = host.claimPack(given);
+      // Permissions are made up here.
+      runtime.real = (shown) => shown;
+      return runtime;
+    };
+    return { clock, host, pack, relay, onBoard, claim, refused, run };
   }
 
   describe('packs', () => {
@@ -154,15 +183,15 @@ describe('what all nodes share', () => {
     });
 
     it('a redeploy lives on what is left of the lease, and no longer', () => {
-      const { clock, host, pack, relay } = hostOf();
-      const { instance } = host.claimPack(pack());
-      const first = host.claimRelay(relay())!;
+      const { clock, host, pack, relay, claim, run } = hostOf();
+      const { instance } = run(pack());
+      const first = claim(relay());
       first.show(permission(instance, clock.now() + 5));
       host.releaseRelay('r1', false);
       host.releasePack('p1', false);
       clock.advance(0.003);
       host.claimPack(pack());
-      const again = host.claimRelay(relay())!;
+      const again = claim(relay());
       assert.equal(again, first);
       assert.equal(again.report().commanded, true);
       clock.advance(5);
@@ -170,23 +199,23 @@ describe('what all nodes share', () => {
     });
 
     it('a neighbour that hangs for 15 s: the lease ends while the flow is being taken down', () => {
-      const { clock, host, pack, relay } = hostOf();
-      const { instance } = host.claimPack(pack());
-      const first = host.claimRelay(relay())!;
+      const { clock, host, pack, relay, claim, run } = hostOf();
+      const { instance } = run(pack());
+      const first = claim(relay());
       first.show(permission(instance, clock.now() + 5));
       host.releaseRelay('r1', false);
       clock.advance(5.01);
       assert.equal(first.report().commanded, false, 'although the node is closed');
       clock.advance(10);
-      assert.equal(host.claimRelay(relay()), first);
+      assert.equal(claim(relay()), first);
       assert.equal(first.report().switches, 2);
     });
 
     it('removed, or changed, it opens at once', () => {
-      const { clock, host, pack, relay } = hostOf();
-      const { instance } = host.claimPack(pack());
-      for (const gone of [() => host.releaseRelay('r1', true), () => host.claimRelay(relay({ hash: 'other' }))]) {
-        const running = host.claimRelay(relay())!;
+      const { clock, host, pack, relay, claim, run } = hostOf();
+      const { instance } = run(pack());
+      for (const gone of [() => host.releaseRelay('r1', true), () => claim(relay({ hash: 'other' }))]) {
+        const running = claim(relay());
         running.show(permission(instance, clock.now() + 5));
         assert.equal(running.report().commanded, true);
         gone();
@@ -196,42 +225,65 @@ describe('what all nodes share', () => {
     });
 
     it('one output, one owner: the first stays, whoever asks and however often', () => {
-      const { host, pack, relay } = hostOf();
+      const { host, pack, onBoard, claim, refused } = hostOf();
       host.claimPack(pack());
-      const first = host.claimRelay(relay({ owner: 'board 1' }));
-      assert.ok(first);
-      for (let i = 0; i < 3; i++) assert.equal(host.claimRelay(relay({ id: 'r2', owner: 'board 1' })), null);
-      assert.equal(host.claimRelay(relay({ owner: 'board 1' })), first);
+      const first = claim(onBoard(1));
+      const owned = { why: 'owned', output: 'tcp://board:1 unit 1 relay 1' };
+      for (let i = 0; i < 3; i++) assert.deepEqual(refused(onBoard(1, { id: 'r2' })), owned);
+      assert.equal(claim(onBoard(1)), first);
       host.releaseRelay('r2', true);
-      assert.equal(host.claimRelay(relay({ id: 'r2', owner: 'board 1' })), null, 'the loser gives nothing away');
-      assert.ok(host.claimRelay(relay({ id: 'r2', owner: 'board 2' })));
+      assert.deepEqual(refused(onBoard(1, { id: 'r2' })), owned, 'the loser gives nothing away');
+      assert.ok(claim(onBoard(2, { id: 'r2' })));
+    });
+
+    it('one contact has one owner, timed or plain', () => {
+      const { host, pack, onBoard, claim, refused } = hostOf();
+      host.claimPack(pack());
+      const timed = onBoard(1);
+      claim(timed);
+      const output = { ...timed.output, board: 'modbus-plain' } as RelayRequest['output'];
+      assert.ok(refused(onBoard(1, { id: 'r2', board: 'modbus-plain', output })));
     });
 
     it('two relays that change places in one deploy find their outputs free', () => {
-      const { host, pack, relay } = hostOf();
+      const { host, pack, onBoard, claim } = hostOf();
       host.claimPack(pack());
-      host.claimRelay(relay({ owner: 'board 1' }));
-      host.claimRelay(relay({ id: 'r2', owner: 'board 2' }));
+      claim(onBoard(1));
+      claim(onBoard(2, { id: 'r2' }));
       host.releaseRelay('r1', false);
       host.releaseRelay('r2', false);
-      assert.ok(host.claimRelay(relay({ owner: 'board 2', hash: 'h2' })));
-      assert.ok(host.claimRelay(relay({ id: 'r2', owner: 'board 1', hash: 'h1' })));
+      assert.ok(claim(onBoard(2)));
+      assert.ok(claim(onBoard(1, { id: 'r2' })));
     });
 
     it('one that asks for another output leaves its old one to the others', () => {
-      const { host, pack, relay } = hostOf();
+      const { host, pack, onBoard, claim } = hostOf();
       host.claimPack(pack());
-      host.claimRelay(relay({ owner: 'board 1' }));
-      host.claimRelay(relay({ owner: 'board 2', hash: 'h2' }));
-      assert.ok(host.claimRelay(relay({ id: 'r2', owner: 'board 1' })));
+      claim(onBoard(1));
+      claim(onBoard(2));
+      assert.ok(claim(onBoard(1, { id: 'r2' })));
+    });
+
+    it('how often a contact has moved survives the process', async () => {
+      const one = hostOf();
+      const { instance } = one.run(one.pack());
+      const running = one.claim(one.relay());
+      running.show(permission(instance, one.clock.now() + 5));
+      one.clock.advance(600);
+      assert.equal(running.report().switches, 2);
+      one.clock.advance(600);
+      await one.host.settled();
+      const other = hostOf();
+      other.run(other.pack());
+      assert.equal(other.claim(other.relay()).report().switches, 2);
     });
 
     it('follows the pack of that id: new settings make the old permissions foreign, a deleted pack all of them', () => {
-      const { clock, host, pack, relay } = hostOf();
-      const { instance } = host.claimPack(pack());
-      const running = host.claimRelay(relay())!;
+      const { clock, host, pack, relay, claim, run } = hostOf();
+      const { instance } = run(pack());
+      const running = claim(relay());
       assert.equal(running.show(permission(instance, clock.now() + 5)), 'renewed');
-      const next = host.claimPack(pack({ given: { cellOvervoltage: 3.6 } }));
+      const next = run(pack({ given: { cellOvervoltage: 3.6 } }));
       assert.equal(running.show(permission(instance, clock.now() + 5, 9)), 'foreign');
       assert.equal(running.show(permission(next.instance, clock.now() + 5)), 'renewed');
       host.releasePack('p1', true);

@@ -11,7 +11,11 @@ function relayOf(role: Role = 'charge', names: readonly string[] = ['house']) {
   const clock = new ManualClock();
   const instances = new Map(names.map((name) => [name, `${name}-1`]));
   const output = messageOnlyRelay();
-  const packs = names.map((name) => ({ name: () => name, instance: () => instances.get(name) ?? null }));
+  const packs = names.map((name) => ({
+    name: () => name,
+    instance: () => instances.get(name) ?? null,
+    real: (shown: Permission) => shown,
+  }));
   const relay = new RelayRuntime({ clock, role, packs, output });
   let sequence = 0;
   const give = (over: Partial<Permission> = {}): Permission => ({

@@ -1,6 +1,7 @@
 /** Defects that other battery supervisors have or had, where a pack and a relay are alive: see `test/engine/peers.test.ts`. */
 import assert from 'node:assert/strict';
 import type { Role } from '../../src/engine/vocabulary.ts';
+import type { Permission } from '../../src/runtime/permission.ts';
 import { RelayRuntime } from '../../src/runtime/relay-runtime.ts';
 import { createFakeOutput } from './support/fake-output.ts';
 import { allowed, HEALTHY, healthy, startPack, type Running } from './support/packs.ts';
@@ -8,7 +9,7 @@ import { allowed, HEALTHY, healthy, startPack, type Running } from './support/pa
 /** A relay that is shown every permission of the pack for its role, as the wire between the nodes does. */
 function relayOn({ clock, pack, verdicts }: Running, role: Role) {
   const output = createFakeOutput();
-  const packs = [{ name: () => pack.name, instance: () => pack.instance }];
+  const packs = [{ name: () => pack.name, instance: () => pack.instance, real: (shown: Permission) => shown }];
   const relay = new RelayRuntime({ clock, role, packs, output });
   let shown = 0;
   const show = (): void => {

@@ -18,7 +18,11 @@ function relayOf(role: Role = 'charge', names: readonly string[] = ['house']) {
   const clock = new ManualClock();
   const output = createFakeOutput();
   const known = names.map((name): Known => ({ name, instance: `${name}-1` }));
-  const packs = known.map((pack) => ({ name: () => pack.name, instance: () => pack.instance }));
+  const packs = known.map((pack) => ({
+    name: () => pack.name,
+    instance: () => pack.instance,
+    real: (shown: Permission) => shown,
+  }));
   const relay = new RelayRuntime({ clock, role, packs, output });
   const reports: RelayReport[] = [];
   const stop = relay.onReport((report) => reports.push(report));
@@ -261,7 +265,11 @@ describe('a relay, whatever happens to it', () => {
         const clock = new ManualClock();
         const output = messageOnlyRelay();
         const model = new Model();
-        const packs = NAMES.map((name, i) => ({ name: () => name, instance: () => `${name}-${model.start(i)}` }));
+        const packs = NAMES.map((name, i) => ({
+          name: () => name,
+          instance: () => `${name}-${model.start(i)}`,
+          real: (shown: Permission) => shown,
+        }));
         const relay = new RelayRuntime({ clock, role: 'charge', packs, output });
         let movements = 0;
         let was = false;

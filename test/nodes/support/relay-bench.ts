@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Role } from '../../../src/engine/vocabulary.ts';
+import type { GuardianProcess } from '../../../src/guardian/client.ts';
 import type { BusSpec } from '../../../src/links/bus/bus.ts';
 import { createBusRegistry } from '../../../src/links/bus/registry.ts';
 import type { Transport } from '../../../src/links/bus/transport.ts';
@@ -12,7 +13,7 @@ import { connectRelay, type RelayView } from '../../../src/node-red/relay-view.t
 import { statusLine } from '../../../src/node-red/status.ts';
 import type { Message } from '../../../src/node-red/types.ts';
 import { Host } from '../../../src/runtime/host.ts';
-import type { PackRuntime } from '../../../src/runtime/pack-runtime.ts';
+import { PackRuntime } from '../../../src/runtime/pack-runtime.ts';
 import type { Permission } from '../../../src/runtime/permission.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { createDone, createFakeNode, english, type FakeNode } from './fake-node.ts';
@@ -21,6 +22,18 @@ export const BUS: BusSpec = { kind: 'tcp', path: 'tcp://board:1', host: 'board',
 
 /** What stands under a node, with its colour. */
 export const statusOf = (node: FakeNode): string => `${node.statuses.at(-1)?.fill} ${node.statuses.at(-1)?.text}`;
+
+/** The contact's movements: what is only said again is none. */
+const edgesOf = (messages: readonly Message[]): unknown[] =>
+  messages.map((message) => message['payload']).filter((value, i, all) => value !== all[i - 1]);
+
+/** A guardian that never says anything. */
+const silentGuardian = (): GuardianProcess => ({
+  pid: 1,
+  send: () => undefined,
+  kill: () => undefined,
+  disconnect: () => undefined,
+});
 
 /** Two packs, `house` (p1) and `boat` (p2), and as many relay nodes as a test asks for. */
 export function relayBench() {
@@ -36,22 +49,32 @@ export function relayBench() {
     reopen: () => undefined,
     close: () => undefined,
   });
-  const host = new Host(clock, createBusRegistry(clock, { open: (spec) => down(spec.path) }));
+  const buses = createBusRegistry(clock, { open: (spec) => down(spec.path) });
+  const host = new Host(clock, { buses, spawn: silentGuardian });
+  const made = new Set<string>();
   const pack = (id: string, name: string): PackRuntime => {
     const config = { id, name, cells: 4, capacity: 100, link: 'message' };
     const setup = packSetup({ id, config, bus: null, userDir, host, translate: english, report: () => undefined });
-    return setup.pack ?? assert.fail(setup.problems.join(' '));
+    const runtime = setup.pack ?? assert.fail(setup.problems.join(' '));
+    // Permissions are made up here: the pack vouches for those, beside the ones it gives itself.
+    const { real } = PackRuntime.prototype;
+    runtime.real = (shown) => (made.has(JSON.stringify(shown)) ? shown : real.call(runtime, shown));
+    return runtime;
   };
   let sequence = 0;
-  const give = (from: PackRuntime, role: Role = 'charge', over: Partial<Permission> = {}): Permission => ({
-    pack: from.name,
-    role,
-    allowed: true,
-    instance: from.instance,
-    sequence: ++sequence,
-    validUntil: clock.now() + 5,
-    ...over,
-  });
+  const give = (from: PackRuntime, role: Role = 'charge', over: Partial<Permission> = {}): Permission => {
+    const permission: Permission = {
+      pack: from.name,
+      role,
+      allowed: true,
+      instance: from.instance,
+      sequence: ++sequence,
+      validUntil: clock.now() + 5,
+      ...over,
+    };
+    made.add(JSON.stringify(permission));
+    return permission;
+  };
   const relay = (config: object = {}, bus: BusSpec | null = null, id = 'relay') => {
     const node = createFakeNode(id, 1);
     const view: RelayView = connectRelay({
@@ -59,6 +82,7 @@ export function relayBench() {
       config: { id, role: 'charge', pack: 'p1', board: 'message', ...config },
       bus,
       host,
+      userDir,
       translate: english,
       status: statusLine(node, clock),
     });
@@ -68,7 +92,7 @@ export function relayBench() {
       assert.equal(done.calls.length, 1, 'done is called once');
       return done.calls[0]?.message;
     };
-    return { node, view, tell, contacts: () => node.out[0]!.map((message) => message['payload']) };
+    return { node, view, tell, contacts: () => edgesOf(node.out[0]!) };
   };
   const packs = { house: pack('p1', 'house'), boat: pack('p2', 'boat') };
   rmSync(userDir, { recursive: true, force: true });
