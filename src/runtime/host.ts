@@ -12,6 +12,7 @@ import {
   type GuardianEvents,
   type GuardianProcess,
 } from '../guardian/client.ts';
+import { beforeEnd, isInContainer } from '../guardian/container.ts';
 import { meetingPoint, spawnGuardian } from '../guardian/spawn.ts';
 import type { BusProblem } from '../links/bus/address.ts';
 import type { BusSpec } from '../links/bus/bus.ts';
@@ -116,7 +117,7 @@ export class Host {
 
   /** The watch on what everything runs in; begins when it is asked for first. */
   get health(): Health {
-    this.#health ??= createHealth({ clock: this.clock, memory: processMemory });
+    this.#health ??= withGuardian(createHealth({ clock: this.clock, memory: processMemory }), this.guardian);
     return this.#health;
   }
 
@@ -253,7 +254,23 @@ export class Host {
   }
 }
 
+/** The report says how the guardian is, too. */
+function withGuardian(health: Health, guardian: GuardianClient): Health {
+  return {
+    ...health,
+    report() {
+      const { state, pid, restarts, rss } = guardian.status();
+      const about = { guardian: state, guardianPid: pid, guardianRestarts: restarts, guardianRss: rss };
+      return { ...health.report(), ...about };
+    },
+  };
+}
+
+let isStopWatched = false;
+
 function spawnOurs(userDir: string, events: GuardianEvents): GuardianProcess {
+  if (!isStopWatched && isInContainer()) beforeEnd(process, () => host.guardian.stopping());
+  isStopWatched = true;
   return spawnGuardian({ entry: join(__dirname, 'guardian.js'), meetingPoint: meetingPoint(userDir) }, events);
 }
 
