@@ -22,6 +22,8 @@ export interface SimulateIo extends CommandIo {
 const USAGE = `cellwarden simulate --device ID [--listen tcp://127.0.0.1:PORT | --serial PATH] [--control]
     123smartbms: [--cells N] [--capacity AH] [--soc PERCENT] [--speed X]
     relay-board: [--unit N] [--channels N]
+    shelly-gen1, shelly-gen2: [--channels N]
+    lcus, kmtronic: [--channels N] up to 8
 cellwarden simulate --list`;
 
 /** The numbers: default, range, and whether whole. */

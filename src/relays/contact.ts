@@ -91,7 +91,8 @@ export function contactOutput(driver: ContactDriver, clock: Clock): RelayOutput 
   const wishNow = (): Wish => {
     const now = clock.now();
     const left = until - now - driver.travel;
-    const holds = left >= SHORTEST_HOLD;
+    // A board that counts whole seconds cannot hold for less than one.
+    const holds = left >= Math.max(SHORTEST_HOLD, driver.timer === null ? 0 : 1 / driver.timer.perSecond);
     // An opening goes before everything else on the line; repeating one that is confirmed does not.
     if (!holds) return { holds, seconds: 0, urgent: confirmed !== false, notAfter: Infinity };
     const { timer } = driver;
@@ -104,6 +105,8 @@ export function contactOutput(driver: ContactDriver, clock: Clock): RelayOutput 
     const told = wishNow();
     // The board may have let go again from here on: it does not count later than it was told to.
     const ends = told.seconds > 0 ? clock.now() + told.seconds : Infinity;
+    // What was confirmed before is not, once the contact is told otherwise.
+    if (confirmed !== told.holds) confirmed = null;
     const sent = await driver.send(told);
     if (mine !== latest) return;
     if (!sent.ok) return unheard(sent.text);

@@ -27,6 +27,9 @@ export function createCommands(pack: SimulatedPack, faults: Smartbms123Faults): 
     thaw: plain(() => {
       faults.frozen = false;
     }),
+    'stuck on|off': onOff((on) => {
+      faults.stuck = on;
+    }),
     'noise RATE|off': numberOr(0, 1, ['off'], (rate) => {
       faults.bitErrors = rate === 'off' ? 0 : rate;
     }),

@@ -18,6 +18,8 @@ export interface Smartbms123Settings {
 export interface Smartbms123Faults {
   silent: boolean;
   frozen: boolean;
+  /** What it measures of the cells stands still; its currents and counters go on. */
+  stuck: boolean;
   /** Share of the bits that flip on the line. */
   bitErrors: number;
   /** False = warning E: a cell board is not heard. */

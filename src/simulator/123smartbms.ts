@@ -17,7 +17,7 @@ import {
 } from './123smartbms-status.ts';
 import { obey } from './control.ts';
 import type { DeviceKind } from './device.ts';
-import { createPack, type SimulatedPack } from './pack.ts';
+import { type CellReading, createPack, type SimulatedPack } from './pack.ts';
 import { createRandom } from './random.ts';
 
 export interface Smartbms123Options {
@@ -62,6 +62,7 @@ export function createSmartbms123(options: Smartbms123Options): Smartbms123 {
   const faults: Smartbms123Faults = {
     silent: false,
     frozen: false,
+    stuck: false,
     bitErrors: 0,
     communication: true,
     calibrated: true,
@@ -74,6 +75,7 @@ export function createSmartbms123(options: Smartbms123Options): Smartbms123 {
   let midnight = { wattHoursIn: 0, wattHoursOut: 0 };
   const judge = createJudge(pack, settings);
   let latest: Uint8Array | null = null;
+  let measured: readonly CellReading[] = pack.cells();
 
   /** Counts of a sensor reading; a dead sensor gives 0, far below anything real. */
   function counts(celsius: number | null): number {
@@ -83,7 +85,8 @@ export function createSmartbms123(options: Smartbms123Options): Smartbms123 {
   }
 
   function content(): FrameContent {
-    const cells = pack.cells();
+    if (!faults.stuck) measured = pack.cells();
+    const cells = measured;
     const totals = pack.totals();
     const { charge, load } = pack.flow();
     const { status, status2 } = judge(faults);

@@ -96,7 +96,7 @@ describe('cellwarden simulate', () => {
     assert.equal(code, 0);
     assert.deepEqual(
       out.map((line) => line.split('\t')[0]),
-      ['123smartbms', 'relay-board'],
+      ['123smartbms', 'relay-board', 'lcus', 'kmtronic', 'gx', 'shelly-gen1', 'shelly-gen2'],
     );
     for (const line of out) assert.match(line, /^[a-z0-9-]+\t\S.+/);
   });
@@ -109,7 +109,10 @@ describe('cellwarden simulate', () => {
 
   it('refuses bad arguments with a sentence that names argument, value and remedy, and exit code 2', async () => {
     const cases: [argv: string[], sentence: RegExp][] = [
-      [[], /^--device is missing; give one of 123smartbms, relay-board\.$/],
+      [
+        [],
+        /^--device is missing; give one of 123smartbms, relay-board, lcus, kmtronic, gx, shelly-gen1, shelly-gen2\.$/,
+      ],
       [['--device', 'toaster'], /^--device "toaster" .*123smartbms, relay-board/],
       [['--device', '123smartbms', '--cells', '0'], /^--cells "0" .*whole number from 1 to 255/],
       [['--device', '123smartbms', '--cells', '4.5'], /^--cells "4\.5" .*whole number/],

@@ -251,6 +251,23 @@ describe('simulated 123\\SmartBMS', () => {
     assert.deepEqual(decode(frames.at(-1) ?? new Uint8Array()).highest, [3.9, 1]);
   });
 
+  it('H13: measures its cells no more while its current goes on', () => {
+    const { clock, frames, tell } = start();
+    tell('current 5');
+    clock.advance(3);
+    const before = decode(frames.at(-1) ?? new Uint8Array());
+    tell('stuck on');
+    tell('cell 1 3.9');
+    tell('current 80');
+    clock.advance(2);
+    const stuck = decode(frames.at(-1) ?? new Uint8Array());
+    assert.deepEqual([stuck.highest, stuck.lowest], [before.highest, before.lowest]);
+    assert.notEqual(stuck.currentIn, before.currentIn);
+    tell('stuck off');
+    clock.advance(1);
+    assert.deepEqual(decode(frames.at(-1) ?? new Uint8Array()).highest, [3.9, 1]);
+  });
+
   it('flips about as many bits as it is told, and the same ones every time', () => {
     const run = () => {
       const clean = start();
