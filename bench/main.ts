@@ -4,14 +4,22 @@ import { chainRows } from './chain.ts';
 import { engineRows, growthRow } from './engine.ts';
 import { frameRows } from './frames.ts';
 import type { Row } from './harness.ts';
+import { stormRows } from './storm.ts';
 import { yearRows } from './year.ts';
 
 const json = process.argv.includes('--json');
 const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.versions.node}`;
 if (!json) console.log(`${machine}\n`);
 
+// `--storm 60`: nothing but a storm of so many seconds.
+const storm = process.argv.indexOf('--storm');
+const parts: (() => Row[])[] =
+  storm >= 0
+    ? [() => stormRows(Number(process.argv[storm + 1]))]
+    : [engineRows, () => [growthRow()], yearRows, frameRows, chainRows, stormRows];
+
 const rows: Row[] = [];
-for (const part of [engineRows, () => [growthRow()], yearRows, frameRows, chainRows]) {
+for (const part of parts) {
   for (const row of part()) {
     rows.push(row);
     if (json) console.log(JSON.stringify({ ...row, machine }));

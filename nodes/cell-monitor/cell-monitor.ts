@@ -3,9 +3,10 @@ import {
   cellMessages,
   host,
   isWired,
-  messageObservation,
+  monitorInput,
   monitorStatus,
   readingMessage,
+  safeInput,
   sourceProblem,
   statusLine,
   textsOf,
@@ -53,16 +54,15 @@ export function register(RED: Red): void {
     };
     const stop = pack.onReading(tell);
 
-    this.on('input', (message, _send, done) => {
-      const payload = message['payload'];
-      const seen = messageObservation(message);
-      if (payload instanceof Uint8Array) pack.feed(payload);
-      else if (seen === null) pack.poll();
-      else pack.observe('message', seen);
-      done();
+    const { input, close } = monitorInput({
+      pack,
+      clock: host.clock,
+      shed: (count) => host.health.noteShed(count),
     });
+    this.on('input', safeInput(input, translate));
     this.on('close', (_removed, done) => {
       stop();
+      close();
       done();
     });
   }

@@ -3,8 +3,10 @@ import {
   connectProtection,
   host,
   pinGuard,
+  safeInput,
   statusLine,
   textsOf,
+  throttleOf,
   type NodeConfig,
   type PackNode,
   type Red,
@@ -26,9 +28,11 @@ export function register(RED: Red): void {
       pack: source?.pack ?? null,
       packName: source?.packName ?? '',
       problems: source?.problems ?? [],
-      guard: pinGuard(source?.credentials?.['pin'], host.clock),
+      health: host.health,
+      guard: pinGuard(source?.credentials?.['pin'], host.clock, throttleOf(host.clock, source?.id ?? this.id)),
     });
-    this.on('input', (message, _send, done) => view.input(message, done));
+    const input = safeInput((message, done) => view.input(message, done), translate);
+    this.on('input', input);
     this.on('close', (_removed, done) => {
       view.close();
       done();

@@ -13,7 +13,8 @@ const PRIORITY: Record<Severity, number> = { info: -1, warning: 0, alarm: 1, fau
 export function permissionMessage(pack: PackRuntime, verdict: Verdict, role: 'charge' | 'load'): Message | null {
   const permission = verdict.permissions[role];
   if (permission === undefined) return null;
-  return { topic: `${pack.name}/${role}`, payload: permission.allowed, permission };
+  // A copy: the pack remembers what it has given, and a receiver may change what it got.
+  return { topic: `${pack.name}/${role}`, payload: permission.allowed, permission: { ...permission } };
 }
 
 /** Output 3. */
@@ -67,8 +68,8 @@ export function stateMessage(pack: PackRuntime, verdict: Verdict, wall: number):
 }
 
 /** What has been raised how often, with times for display (ms since 1970). */
-function logOf(pack: PackRuntime, { decision }: Verdict, wall: number): object[] {
-  const ms = (at: number): number => wall - Math.round((decision.at - at) * 1000);
+function logOf(pack: PackRuntime, verdict: Verdict, wall: number): object[] {
+  const ms = (at: number): number => wall - Math.round((verdict.at - at) * 1000);
   return pack.engine.protection.log.entries().map((e) => ({ ...e, first: ms(e.first), last: ms(e.last) }));
 }
 

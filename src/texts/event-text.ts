@@ -20,6 +20,9 @@ const UNITS: Partial<Record<Quantity, { unit: string; digits: number; scale?: nu
   bmsTemperature: { unit: '°C', digits: 1 },
   current: { unit: 'A', digits: 1 },
   dischargeCurrent: { unit: 'A', digits: 1 },
+  chargeWelded: { unit: 'A', digits: 1 },
+  loadWelded: { unit: 'A', digits: 1 },
+  loadStillDrawing: { unit: 'A', digits: 1 },
   alternatorLoad: { unit: '%', digits: 0, scale: 100 },
   soc: { unit: '%', digits: 1 },
   shortCircuits: { unit: '', digits: 0 },
@@ -81,7 +84,7 @@ function detailOf(event: ProtectionEvent, translate: Translate): Record<string, 
         : translate('bms-protection.event.cell', { number: event.cell }),
     value: quantity(event.value, event.quantity) ?? unknown(),
     threshold: quantity(event.threshold, event.quantity) ?? unknown(),
-    duration: duration(event.duration),
+    duration: durationText(event.duration),
     missing: event.missing === null ? '' : translate(`bms-protection.quantity.${event.missing}`),
     code: event.code === null || event.code.trim() === '' ? unknown() : event.code,
     // The contactor tells why it is open: in the words of the status.
@@ -102,10 +105,11 @@ function keyOf({ row, rule, missing }: ProtectionEvent): string {
 
 function repeated({ count, at, first }: ProtectionEvent, translate: Translate): string {
   if (count < 2) return '';
-  return translate('bms-protection.event.count', { times: count, since: duration(at - first) });
+  return translate('bms-protection.event.count', { times: count, since: durationText(at - first) });
 }
 
-function consequence({ rule, denies }: ProtectionEvent, translate: Translate): string {
+function consequence({ rule, denies, nothingLeft }: ProtectionEvent, translate: Translate): string {
+  if (nothingLeft === true) return translate('bms-protection.event.nothing-left');
   // Its sentence is about nothing else.
   if (rule === 'contactor') return '';
   const isImplied = (role: PermissionRole): boolean => {
@@ -135,13 +139,13 @@ function textOf(key: string, translate: Translate): string | null {
 /** @returns `null` where there is no number to tell */
 function quantity(value: number | null, of: Quantity): string | null {
   if (value === null || !Number.isFinite(value)) return null;
-  if (TIMES.includes(of)) return duration(value);
+  if (TIMES.includes(of)) return durationText(value);
   const { unit, digits, scale = 1 } = UNITS[of] ?? { unit: '', digits: 1 };
   return `${(value * scale).toFixed(digits)} ${unit}`.trimEnd();
 }
 
 /** `4.1 s`, `3 min`, `5.2 h`, `4 days`. */
-function duration(seconds: number): string {
+export function durationText(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 120) return `${Math.round(seconds)} s`;
   if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
