@@ -1,7 +1,11 @@
 /** `bms-config`: a battery pack. Checks the settings as a whole and keeps the pack running across redeploys. */
 import {
+  adoptStore,
   host,
+  listStores,
+  packAdmin,
   packSetup,
+  storesRoot,
   textsOf,
   type BusNode,
   type NodeConfig,
@@ -12,6 +16,14 @@ import {
 
 export function register(RED: Red): void {
   const translate = textsOf(RED);
+  const userDir = (): string => RED.settings.userDir ?? '.';
+  const states = (): string => storesRoot(userDir());
+  packAdmin(RED, {
+    clock: host.clock,
+    translate,
+    stored: () => listStores(states()),
+    runs: (id) => host.pack(id) !== undefined,
+  });
 
   function BmsConfig(this: RedNode, config: NodeConfig): void {
     RED.nodes.createNode(this, config);
@@ -21,23 +33,26 @@ export function register(RED: Red): void {
       id: this.id,
       config,
       bus: bus?.spec ?? null,
-      userDir: RED.settings.userDir ?? '.',
+      userDir: userDir(),
       host,
       translate,
-      report: (problem) => {
-        if (problem === null) this.log(translate('bms-config.store.works'));
-        else this.warn(translate('bms-config.store.refused', { problem }));
+      report: (report) => {
+        const text = translate(`bms-config.store.${report.kind}`, { ...report });
+        if (report.kind === 'works') this.log(text);
+        else this.warn(text);
       },
+      adopt: (from, to) => adoptStore(states(), from, to),
     });
     node.packName = setup.name;
     node.problems = setup.problems;
     node.pack = setup.pack;
+    if (setup.adopted) this.log(translate('bms-config.store.adopted'));
     for (const problem of setup.problems) this.error(problem);
     for (const warning of setup.warnings) this.warn(warning);
 
     this.on('close', (removed, done) => {
-      host.releasePack(this.id, removed);
-      done();
+      // What has changed is written before the process ends; a disk that hangs holds it up for a second at most.
+      host.releasePack(this.id, removed, () => done());
     });
   }
 

@@ -13,7 +13,23 @@ interface JQueryCollection {
   trigger(event: string): JQueryCollection;
 }
 
-declare const $: (target: string | Element) => JQueryCollection;
+/** The answer to a request; `responseJSON` is what came with a refusal, if it was JSON. */
+interface JQueryRequest {
+  done(handler: (answer: unknown) => void): JQueryRequest;
+  fail(handler: (request: { readonly responseJSON?: unknown }) => void): JQueryRequest;
+}
+
+declare const $: {
+  (target: string | Element): JQueryCollection;
+  /** Adds the token of who is logged in, and the root under which the editor is served, to addresses without a slash in front. */
+  ajax(options: {
+    readonly url: string;
+    readonly type: 'GET' | 'POST';
+    readonly dataType: 'json';
+    readonly contentType?: string;
+    readonly data?: string;
+  }): JQueryRequest;
+};
 
 declare const RED: {
   /** A sentence of the catalogue, with `__word__` replaced. Gives the key back when there is none. */
@@ -21,7 +37,10 @@ declare const RED: {
   readonly nodes: {
     node(id: string): EditorNode | null;
     eachConfig(callback: (node: EditorNode) => void): void;
+    /** Marks the flows as changed since the last deploy. */
+    dirty(changed: boolean): void;
   };
+  notify(text: string, options: { readonly type: 'error' | 'success'; readonly timeout: number }): void;
   readonly popover: { tooltip(target: JQueryCollection, content: string): unknown };
 };
 

@@ -25,6 +25,8 @@ export interface PackEngineOptions {
   /** The pack's name, carried by its readings. */
   readonly name: string;
   readonly memory?: PackMemory | null;
+  /** Monotonic second at which the memory was made, from which the times of its log count back; it may be negative. */
+  readonly memoryAt?: number;
   readonly firstClose?: boolean;
   /** Somebody vouches for an external precharge where the settings do not say (a log that is replayed). */
   readonly precharged?: boolean;
@@ -42,6 +44,7 @@ export class PackEngine {
     this.settings = settings;
     this.protection = new Protection(settings, {
       memory: options.memory?.protection ?? null,
+      memoryAt: options.memoryAt ?? 0,
       firstClose: options.firstClose === true,
       precharged: options.precharged === true,
       without: options.without ?? [],

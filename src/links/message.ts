@@ -81,7 +81,8 @@ function hardwareOf(given: unknown): Hardware | null {
     if (typeof value === 'boolean') flags[name] = value;
   }
   const { fault } = told;
-  if (typeof fault === 'string') flags.fault = fault.slice(0, LONGEST_CODE);
+  // By way of bytes: a slice of a text keeps the whole of it in memory.
+  if (typeof fault === 'string') flags.fault = Buffer.from(fault.slice(0, LONGEST_CODE)).toString();
   return flags;
 }
 

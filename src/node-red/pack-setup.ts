@@ -5,6 +5,7 @@ import type { BusSpec } from '../links/bus/bus.ts';
 import type { Host } from '../runtime/host.ts';
 import { LINK_KINDS, type LinkKind } from '../runtime/open-link.ts';
 import type { PackRuntime } from '../runtime/pack-runtime.ts';
+import type { StoreReport } from '../runtime/store-report.ts';
 import { problemText, warningText } from '../texts/problem-text.ts';
 import type { Translate } from '../texts/translate.ts';
 import type { NodeConfig } from './types.ts';
@@ -14,6 +15,8 @@ export interface PackSetup {
   readonly pack: PackRuntime | null;
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
+  /** The pack has just taken over the stored state of another one. */
+  readonly adopted: boolean;
 }
 
 export interface PackSetupOptions {
@@ -23,7 +26,9 @@ export interface PackSetupOptions {
   readonly userDir: string;
   readonly host: Host;
   readonly translate: Translate;
-  readonly report: (problem: string | null) => void;
+  readonly report: (report: StoreReport) => void;
+  /** Copies the stored state of one id to another that has none; tells whether it did. */
+  readonly adopt?: (from: string, to: string) => boolean;
 }
 
 export function packSetup(options: PackSetupOptions): PackSetup {
@@ -47,8 +52,11 @@ export function packSetup(options: PackSetupOptions): PackSetup {
   if (problems.length > 0 || !resolved.ok || !isLinkKind(link)) {
     // Wrong settings: nothing runs, so nothing is allowed.
     host.releasePack(id, true);
-    return { name, pack: null, problems, warnings: [] };
+    return { name, pack: null, problems, warnings: [], adopted: false };
   }
+  // Before the pack reads its state. One that runs has a state of its own, written down or not.
+  const from = textOf(config['adopt']);
+  const adopted = from !== '' && from !== id && host.pack(id) === undefined && options.adopt?.(from, id) === true;
   const pack = host.claimPack({
     id,
     name,
@@ -61,7 +69,8 @@ export function packSetup(options: PackSetupOptions): PackSetup {
     translate,
   });
   pack.release(textOf(config['release']));
-  return { name, pack, problems, warnings: resolved.warnings.map((warning) => warningText(warning, translate)) };
+  const warnings = resolved.warnings.map((warning) => warningText(warning, translate));
+  return { name, pack, problems, warnings, adopted };
 }
 
 function isLinkKind(link: string): link is LinkKind {

@@ -9,7 +9,7 @@ type ShownStatus = Required<Pick<NodeStatus, 'fill' | 'shape' | 'text'>>;
 export function relayStatus(report: RelayReport, alarm: boolean, translate: Translate): ShownStatus {
   const say = (key: string): string => translate(`bms-relay-out.status.${key}`);
   if (report.problem !== null) {
-    const key = report.fault === null ? 'problem' : report.fault;
+    const key = report.fault === null ? 'problem' : alarm ? `alarm-${report.fault}` : report.fault;
     return { fill: 'red', shape: report.commanded ? 'dot' : 'ring', text: say(key) };
   }
   if (alarm) {

@@ -49,8 +49,17 @@ export function testRecordOf(properties: Readonly<Record<string, unknown>>): Tes
 export function isProven(properties: Readonly<Record<string, unknown>>): boolean {
   const record = testRecordOf(properties);
   if (record === null || !record.disconnected || record.before === null || record.after === null) return false;
-  const before = Math.abs(record.before);
-  return before >= LEAST && Math.abs(record.after) <= Math.max(REST * before, LEAST / 2);
+  return hasEnded(record.before, record.after);
+}
+
+/** A current that counts (A) was there before, and next to nothing of it is left. */
+export function hasEnded(before: number, after: number): boolean {
+  return Math.abs(before) >= LEAST && Math.abs(after) <= Math.max(REST * Math.abs(before), LEAST / 2);
+}
+
+/** How much a current must change (A) for the contact to be the reason: less is what loads and the sun do by themselves. */
+export function leastChange(before: number): number {
+  return Math.max(LEAST, REST * Math.abs(before));
 }
 
 function numberOrNull(given: unknown): number | null {

@@ -12,6 +12,8 @@ import type { StatusLine } from './status.ts';
 import type { Done, Message, NodeConfig, RedNode } from './types.ts';
 
 export interface RelayView {
+  /** Ids of the packs that must all allow; none while the settings are refused. */
+  readonly packs: readonly string[];
   input(message: Message, done: Done): void;
   close(removed: boolean): void;
 }
@@ -73,6 +75,7 @@ function connect(claimed: ClaimedRelay, config: RelayConfig, options: RelayViewO
   };
 
   return {
+    packs: config.packs,
     input(message, done) {
       const permission = permissionFor(message, relay.role);
       if (permission === null) {
@@ -151,5 +154,5 @@ function refuse({ node, host, translate, status }: RelayViewOptions, key: string
   node.error(problem);
   host.releaseRelay(node.id, true);
   // Said once, above: permissions go on coming every second.
-  return { input: (_message, done) => done(), close: () => undefined };
+  return { packs: [], input: (_message, done) => done(), close: () => undefined };
 }

@@ -12,13 +12,30 @@ export interface Command {
   readonly pin: unknown;
 }
 
+/** No command has a longer name; a sentence repeats it. */
+const LONGEST_NAME = 40;
+
 /** The command in a message, with the PIN taken out of the message before anybody forwards or logs it. */
 export function takeCommand(message: Record<string, unknown>): Command | null {
   const command = message['command'];
   if (typeof command !== 'object' || command === null) return null;
   const { name, value, pin } = command as Record<string, unknown>;
-  delete (command as Record<string, unknown>)['pin'];
-  return { name: typeof name === 'string' ? name : '', value, pin };
+  forgetPin(message);
+  return { name: typeof name === 'string' && name.length <= LONGEST_NAME ? name : '', value, pin };
+}
+
+/**
+ * Takes the PIN out of a message, whatever became of its command. One that cannot be taken out (the command is frozen) goes
+ * with the command; never throws.
+ */
+export function forgetPin(message: Record<string, unknown>): void {
+  try {
+    const command = message['command'];
+    if (typeof command !== 'object' || command === null || !('pin' in command)) return;
+    if (!Reflect.deleteProperty(command, 'pin') || 'pin' in command) Reflect.deleteProperty(message, 'command');
+  } catch {
+    // A message that throws when it is looked at shows its PIN to nobody else either.
+  }
 }
 
 /** Everything but `remote` false could loosen something, or tells a stranger how the pack is set up: it needs the PIN. */

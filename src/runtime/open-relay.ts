@@ -6,6 +6,7 @@ import type { OnExit } from '../guardian/protocol.ts';
 import type { BusProblem } from '../links/bus/address.ts';
 import type { BusRegistry } from '../links/bus/registry.ts';
 import { BOARD_TRAITS, type Board, type BoardTraits } from '../relays/boards.ts';
+import { keptBy } from '../relays/kept-by.ts';
 import { messageOnlyRelay } from '../relays/message-only.ts';
 import { openOutput } from '../relays/open-output.ts';
 import type { OutputSpec } from '../relays/output-spec.ts';
@@ -33,15 +34,6 @@ export interface RelayTools {
   readonly clock: Clock;
   readonly buses: BusRegistry;
   readonly guardian: GuardianClient;
-}
-
-/**
- * Where an output lives: with the guardian when nobody else would open it, or when it is to open at once with the end of
- * Node-RED, which no board can know of.
- */
-export function keptBy({ board, onExit }: Pick<WantedOutput, 'board' | 'onExit'>): BoardTraits['leaseBy'] {
-  const { leaseBy } = BOARD_TRAITS[board];
-  return leaseBy === 'board' && onExit === 'open' ? 'guardian' : leaseBy;
 }
 
 export function openRelayOutput(wanted: WantedOutput, { clock, buses, guardian }: RelayTools): RelayOpening {

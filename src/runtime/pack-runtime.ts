@@ -5,30 +5,39 @@
  * cut the wire from the monitor, and the silence opens.
  */
 import type { Clock } from '../engine/clock.ts';
+import type { RelayFeedback, RelayRole } from '../engine/detect/welded.ts';
 import { PackEngine, type PackMemory } from '../engine/pack-engine.ts';
 import { isOn, numberOf, type PackSettings } from '../engine/pack/settings.ts';
 import type { Decision, ProtectionEvent } from '../engine/protection/decision.ts';
+import type { Protection } from '../engine/protection/protection.ts';
 import type { Limits } from '../engine/limits/limits.ts';
 import type { Observation } from '../engine/reading/observation.ts';
 import { PERMISSION_ROLES, type PermissionRole, type Role } from '../engine/vocabulary.ts';
 import type { Link, LinkListener } from '../links/link.ts';
-import type { Permission } from './permission.ts';
+import { givenPermissions, type Permission } from './permission.ts';
 import { createSaver, type Saver } from './saver.ts';
 import { isReading, stampOf, type StampedReading } from './stamp.ts';
 import type { Store } from './store.ts';
+import { createStoreWatch, type StoreWatch } from './store-watch.ts';
 
 /** Outputs are repeated at least every 2 s (contract); readings come every second. */
 const REPEAT = 0.9;
 /** Seconds between two looks at the clock. */
 const TICK = 0.5;
+/** A latch is told once it is on the disk; a disk that takes longer than this (s) holds nobody up. */
+const PATIENCE = 1;
+/** Events that wait for somebody to hear them. */
+const MOST_UNTOLD = 50;
 
 export interface Verdict {
+  /** Monotonic second; the decision may be older. */
+  readonly at: number;
   readonly decision: Decision;
   /** A role that still waits for its first readings has none: nothing is said about it yet. */
   readonly permissions: Readonly<Partial<Record<Role, Permission>>>;
   /** What chargers and loads may use. */
   readonly limits: Limits;
-  /** Edges since the verdict before. */
+  /** Edges that have not been told before: those since the verdict before, and latches that are on the disk by now. */
   readonly events: readonly ProtectionEvent[];
   /** Something other than time changed. */
   readonly changed: boolean;
@@ -69,17 +78,21 @@ export class PackRuntime {
   #feed: FedLink | null = null;
   readonly #startedAt: number;
   readonly #saver: Saver;
+  readonly #storeWatch: StoreWatch;
   readonly #readingListeners = new Set<(reading: StampedReading) => void>();
   #verdictListener: ((verdict: Verdict) => void) | null = null;
   #judge: string | null = null;
   #readings = 0;
   #judged = -1;
   #emissions = 0;
+  readonly #given = givenPermissions();
   #emittedAt = -Infinity;
   #told = '0000';
   #starting = true;
   /** The editor has released latches, and the table has not been walked yet. */
   #release = false;
+  /** Events that are due: latches that are written down, and what the store has to say. */
+  #due: ProtectionEvent[] = [];
   readonly #stopTick: () => void;
 
   constructor(options: PackOptions) {
@@ -91,9 +104,11 @@ export class PackRuntime {
     this.#clock = clock;
     this.#startedAt = clock.now();
     this.#openFeed = options.openFeed;
-    this.#saver = createSaver({ store, clock, settings });
+    this.#saver = createSaver({ store, clock, settings, name: options.name });
     const memory: PackMemory | null = this.#saver.restore();
-    this.engine = new PackEngine(settings, { name: options.name, memory, firstClose: options.firstClose });
+    const { name, firstClose } = options;
+    this.engine = new PackEngine(settings, { name, memory, firstClose, memoryAt: this.#startedAt - this.#saver.gap });
+    this.#storeWatch = createStoreWatch(store, this.engine.protection.log);
     this.#link = options.openLink(this.#listener('link'));
     this.#stopTick = clock.every(TICK, () => this.#tick());
   }
@@ -236,6 +251,28 @@ export class PackRuntime {
     this.#saver.soon(this.engine, this.#clock.now());
   }
 
+  /** Writes down what has changed: the flows stop, or are deployed anew. */
+  rest(): void {
+    this.#saver.rest(this.engine, this.#clock.now());
+  }
+
+  /** Calls back once: when everything is written, or after a second when the disk takes longer. */
+  whenWritten(call: () => void): void {
+    let called = false;
+    const once = (): void => {
+      if (called) return;
+      called = true;
+      cancel();
+      call();
+    };
+    const cancel = this.#clock.after(PATIENCE, once);
+    // Whoever throws here has no one to catch it: a rejection would end Node-RED.
+    void this.#saver
+      .settled()
+      .then(once)
+      .catch(() => undefined);
+  }
+
   /** Ends the link and writes down what must survive. */
   end(): void {
     this.#stopTick();
@@ -243,7 +280,9 @@ export class PackRuntime {
     this.#feed?.close();
     this.#readingListeners.clear();
     this.#verdictListener = null;
-    this.#saver.soon(this.engine, this.#clock.now());
+    // With the ages of now; a pack that has not decided anything yet has nothing to say that is not on the disk.
+    if (this.engine.protection.ready) this.#saver.soon(this.engine, this.#clock.now());
+    else this.rest();
   }
 
   /** Resolves when everything is written. */
@@ -255,24 +294,53 @@ export class PackRuntime {
     const now = this.#clock.now();
     // A value that has just become unknown is news, although nobody sent anything.
     if (this.#readingListeners.size > 0 && knownness(this.engine.reading(now, 0)) !== this.#told) this.poll();
+    this.#tell(this.#storeWatch.look(now));
     if (this.#judge !== null) this.#decided(this.engine.protection.tick(now), now);
     this.#saver.sometimes(this.engine, now);
   }
 
   #decided(changed: boolean, now: number): void {
-    if (changed) this.#saver.soon(this.engine, now);
-    if (this.#verdictListener === null) return;
-    if (!changed && now - this.#emittedAt < REPEAT) return;
     const { protection } = this.engine;
+    const latching = changed ? protection.events.filter(isNewLatch(protection)) : [];
+    if (changed) this.#saver.changed(this.engine, now, latching.length > 0);
+    if (latching.length > 0) this.#tellWhenWritten(latching);
+    if (this.#verdictListener === null) return;
+    if (!changed && this.#due.length === 0 && now - this.#emittedAt < REPEAT) return;
     const decision = protection.decision(now);
     const permissions = this.#permissions(decision, now);
-    const events = changed
-      ? [...protection.events, ...this.#firstReading(decision, protection.events.length, now)]
+    const edges = changed
+      ? [
+          ...protection.events.filter((event) => !latching.includes(event)),
+          ...this.#firstReading(decision, protection.events.length, now),
+        ]
       : [];
     // A rebuilt pack says nothing before its first verdict: relays live on what is left of their leases.
-    if (Object.keys(permissions).length === 0 && events.length === 0) return;
+    if (Object.keys(permissions).length === 0 && edges.length === 0) return;
+    const events = [...this.#due, ...edges];
+    this.#due = [];
     this.#emittedAt = now;
-    this.#verdictListener({ decision, permissions, limits: this.engine.limits(now), events, changed });
+    const news = changed || events.length > 0;
+    this.#verdictListener({
+      at: now,
+      decision,
+      permissions,
+      limits: this.engine.limits(now),
+      events,
+      changed: news,
+    });
+  }
+
+  /** The permissions go out at once; that something must be reset by hand is said when a restart would not forget it. */
+  #tellWhenWritten(events: readonly ProtectionEvent[]): void {
+    this.whenWritten(() => {
+      this.#tell(events);
+      this.#decided(false, this.#clock.now());
+    });
+  }
+
+  /** With the next verdict; while nobody listens only the last ones are kept, the log has them all. */
+  #tell(events: readonly ProtectionEvent[]): void {
+    this.#due = [...this.#due, ...events].slice(-MOST_UNTOLD);
   }
 
   /** A relay never moves without an event that names the cause: the first complete readings are one. */
@@ -312,7 +380,18 @@ export class PackRuntime {
       // The roles that nothing is measured for wait with the others.
       if (permissions.charge === undefined && permissions.load === undefined) return {};
     }
+    for (const permission of Object.values(permissions)) this.#given.note(permission);
     return permissions;
+  }
+
+  /** What the relays of a role say together: the protection judges those that do not obey. */
+  feedback(role: RelayRole, feedback: RelayFeedback | null): void {
+    this.engine.protection.feedback(role, feedback);
+  }
+
+  /** What this pack has really given under the number that a message names; `null`: nothing. */
+  real(shown: Permission): Permission | null {
+    return this.#given.real(shown);
   }
 
   /** Seconds after the start in which a role that has not heard anything yet stays silent. */
@@ -332,6 +411,11 @@ export class PackRuntime {
   get intermittentPreAlarm(): boolean {
     return isOn(this.settings, 'preAlarmMode') && this.settings.values.preAlarmMode === 'intermittent';
   }
+}
+
+/** Which edges raise a row that only a reset ends. */
+function isNewLatch(protection: Protection): (event: ProtectionEvent) => boolean {
+  return ({ edge, row }) => edge === 'raised' && protection.latches(row);
 }
 
 /** Which of the main values are known, as a key: a change of it is news. */

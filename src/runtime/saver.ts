@@ -1,68 +1,152 @@
-/** When a pack's memory is written down: at once after an edge, seldom otherwise. SD cards wear. */
+/**
+ * When a pack's memory is written down. SD cards wear: what only tells can wait, what opens is written at once.
+ *
+ * - a latch: at once, always; somebody must reset it, so there are few
+ * - a permission, a rule that takes one away, the owner's word: at once out of the day's budget, else within a minute
+ * - an edge that only tells: with the next write, or alone a minute after the last one, while the budget is not low
+ * - SOC: when it has moved 2 % and ten minutes have passed, while the budget is not low
+ *
+ * The budget is 48 writes and one more every ten minutes: at most 192 in a day, besides latches and the owner's own doing.
+ */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../engine/clock.ts';
 import type { PackEngine, PackMemory } from '../engine/pack-engine.ts';
 import type { PackSettings } from '../engine/pack/settings.ts';
+import { STATE_VERSION } from './migrations.ts';
+import { savedFrom, type Saved } from './saved-state.ts';
 import type { Store } from './store.ts';
 
-/** A slow change of SOC is written when it is this large (0..1) and this long ago (s): at most 144 times a day. */
+/** A slow change of SOC is written when it is this large (0..1) and this long ago (s). */
 const SOC_STEP = 0.02;
 const SOC_EVERY = 600;
-
-interface Saved {
-  readonly settings: string;
-  /** Milliseconds since 1970, for people who look at the file. */
-  readonly at: number;
-  readonly memory: PackMemory;
-  /** The mark of the last release of latches that the editor gave. */
-  readonly released?: string;
-}
+/** Before a stop even a small change of SOC is worth a write. */
+const SOC_REST = 0.001;
+/** Writes that may come in a row, seconds until there is one more, and how many are kept for what takes something away. */
+const BUDGET = 48;
+const ONE_MORE = 600;
+const RESERVE = 24;
+/** Seconds between two writes where the budget is used up, or where the edges only tell; and until a refused one is tried again. */
+const EVERY = 60;
+/** A gap between two processes longer than this (s) is a clock that was not set: ten years. */
+const LONGEST_GAP = 3.2e8;
 
 export interface Saver {
   /** Written down with the next save. */
   released: string;
+  /**
+   * Seconds between the last save and the restore, for the times of the log: they are for people, and nothing is decided
+   * by them. 0 where the wall clock cannot be believed.
+   */
+  gap: number;
   /** What was stored. Permissions lapse when the settings changed; a stored trip stays tripped, SOC is kept. */
   restore(): PackMemory | null;
   /** Writes now: something changed that must not be forgotten. */
   soon(engine: PackEngine, now: number): void;
-  /** Writes when SOC has moved on far and long enough. */
+  /** The protection has changed; `latches`: a row that only a reset ends has been raised. */
+  changed(engine: PackEngine, now: number, latches: boolean): void;
+  /** To be called again and again: writes what has waited for its time. */
   sometimes(engine: PackEngine, now: number): void;
+  /** Writes what has waited: the process may be about to end. */
+  rest(engine: PackEngine, now: number): void;
   settled(): Promise<void>;
 }
 
-export function createSaver({ store, clock, settings }: { store: Store; clock: Clock; settings: PackSettings }): Saver {
+export interface SaverOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly settings: PackSettings;
+  /** The pack's name, for those who look for its state. */
+  readonly name?: string;
+}
+
+export function createSaver({ store, clock, settings, name = '' }: SaverOptions): Saver {
   const hash = settingsHash(settings);
   let savedSoc = Number.NaN;
   let savedAt = -Infinity;
+  /** What the permissions and the rules against them were when it was written last. */
+  let savedKey = '';
+  /** Edges that only tell wait to be written; something that matters waits because the budget is used up. */
+  let tells = false;
+  let waits = false;
+  let budget = BUDGET;
+  let budgetAt = Number.NaN;
 
   const save = (engine: PackEngine, now: number): void => {
+    budget = Math.max(0, left(now) - 1);
+    write(engine, now);
+  };
+
+  const write = (engine: PackEngine, now: number): void => {
     savedSoc = engine.soc;
     savedAt = now;
+    savedKey = keyOf(engine, now);
+    tells = waits = false;
     const { released } = saver;
-    const saved: Saved = { settings: hash, at: clock.wall(), memory: engine.memory(now), released };
+    const memory = engine.memory(now);
+    const saved: Saved = { version: STATE_VERSION, name, settings: hash, at: clock.wall(), memory, released };
     store.write(saved);
   };
 
+  /** Writes that are left now. */
+  const left = (now: number): number => {
+    if (!Number.isNaN(budgetAt)) budget = Math.min(BUDGET, budget + (now - budgetAt) / ONE_MORE);
+    budgetAt = now;
+    return budget;
+  };
+
+  /** SOC has moved by at least so much, or has become known. */
+  const moved = (engine: PackEngine, step: number): boolean =>
+    Math.abs(engine.soc - savedSoc) >= step || (Number.isNaN(savedSoc) && !Number.isNaN(engine.soc));
+
   const saver: Saver = {
     released: '',
+    gap: 0,
     restore() {
-      const saved = store.read();
-      if (!isSaved(saved)) return null;
+      const saved = savedFrom(store.read());
+      if (saved === 'newer') store.keepOff();
+      if (saved === null || saved === 'newer') return null;
       if (typeof saved.released === 'string') this.released = saved.released;
       savedSoc = saved.memory.soc ?? Number.NaN;
+      const gap = (clock.wall() - saved.at) / 1000;
+      if (gap > 0 && gap < LONGEST_GAP) this.gap = gap;
       if (saved.settings === hash) return saved.memory;
       const { permissions: _lapsed, ...kept } = saved.memory.protection;
       return { ...saved.memory, protection: { ...kept, permissions: {} } };
     },
     soon: save,
+    changed(engine, now, latches) {
+      if (latches) return save(engine, now);
+      if (keyOf(engine, now) === savedKey) {
+        tells ||= engine.protection.events.length > 0;
+        return;
+      }
+      if (left(now) >= 1) save(engine, now);
+      else waits = true;
+    },
     sometimes(engine, now) {
-      if (now - savedAt < SOC_EVERY) return;
-      const moved = Math.abs(engine.soc - savedSoc);
-      if (moved >= SOC_STEP || (Number.isNaN(savedSoc) && !Number.isNaN(engine.soc))) save(engine, now);
+      if (now - savedAt < EVERY) return;
+      // Trying again what was refused wears nothing.
+      if (store.problem !== null) return write(engine, now);
+      if (waits) return save(engine, now);
+      if (left(now) < RESERVE + 1) return;
+      if (tells || (now - savedAt >= SOC_EVERY && moved(engine, SOC_STEP))) save(engine, now);
+    },
+    rest(engine, now) {
+      // A pack that has not decided anything yet knows nothing that is not on the disk: it leaves no state of its own behind.
+      const decided = engine.protection.ready && keyOf(engine, now) !== savedKey;
+      if (tells || waits || decided || moved(engine, SOC_REST)) save(engine, now);
     },
     settled: () => store.settled(),
   };
   return saver;
+}
+
+/** What a restart must not forget: while it stays the same, nothing is lost that takes a permission away. */
+function keyOf({ protection }: PackEngine, now: number): string {
+  const { roles, active, latched } = protection.decision(now);
+  const against = active.filter((event) => event.denies.length > 0).map((event) => event.row);
+  const given = Object.values(roles).map((role) => role.allowed);
+  return JSON.stringify([given, against, latched, protection.remote]);
 }
 
 /** Short and stable: the same settings, the same hash. */
@@ -72,44 +156,4 @@ export function settingsHash(settings: PackSettings): string {
     .update(JSON.stringify([settings.profile, entries]))
     .digest('hex')
     .slice(0, 16);
-}
-
-function isSaved(given: unknown): given is Saved {
-  if (typeof given !== 'object' || given === null) return false;
-  const { settings, memory } = given as Partial<Saved>;
-  if (typeof settings !== 'string' || typeof memory !== 'object' || memory === null) return false;
-  const { soc, protection, sensors } = memory;
-  if (soc !== null && !(typeof soc === 'number' && soc >= 0 && soc <= 1)) return false;
-  return (
-    typeof protection === 'object' &&
-    protection !== null &&
-    Array.isArray(protection.raised) &&
-    [...protection.raised].every(isRaised) &&
-    typeof protection.permissions === 'object' &&
-    protection.permissions !== null &&
-    Object.values(protection.permissions).every((allowed) => typeof allowed === 'boolean') &&
-    typeof protection.remote === 'boolean' &&
-    (protection.roles === undefined || areRoles(protection.roles)) &&
-    (sensors === undefined || areNumbers(sensors))
-  );
-}
-
-/** What delays closing, by role; a store of an earlier version has none. */
-function areRoles(given: unknown): boolean {
-  if (typeof given !== 'object' || given === null) return false;
-  return Object.values(given).every((role) => {
-    if (typeof role !== 'object' || role === null) return false;
-    const { openings, closings, off } = role as Record<string, unknown>;
-    return areNumbers(openings) && areNumbers(closings) && (off === null || typeof off === 'number');
-  });
-}
-
-function areNumbers(given: unknown): boolean {
-  return Array.isArray(given) && [...given].every((one) => typeof one === 'number');
-}
-
-function isRaised(given: unknown): boolean {
-  if (typeof given !== 'object' || given === null) return false;
-  const { row, seconds } = given as Record<string, unknown>;
-  return typeof row === 'string' && typeof seconds === 'number';
 }

@@ -1,91 +1,142 @@
 /**
- * What a pack remembers across restarts, in two alternating slots with version, sequence and checksum.
+ * What must survive a restart, in two alternating slots.
  *
- * A slot that is torn, corrupt or of another version is not used; with none left, everything is unknown: nothing is
- * invented. Writing never holds up the protection: it is asynchronous, one write at a time, the newest state wins, and a
- * disk that refuses is reported once and tried again later.
+ * A slot that is torn, corrupt or another pack's is not used; with none left, everything is unknown: nothing is invented.
+ * What a later version of this package wrote is neither used nor written over. Writing never holds up the protection: it is
+ * asynchronous, one write at a time, the newest state wins, and a disk that refuses is reported once and tried again later.
  */
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemDisk, type Disk } from './disk.ts';
+import { readSlot, writeSlot, type Slot } from './slot.ts';
+import { refusalOf, type StoreReport, type StoreReportKind } from './store-report.ts';
 
-const VERSION = 1;
-
-interface Slot {
-  readonly version: number;
-  readonly sequence: number;
-  readonly checksum: string;
-  readonly state: unknown;
-}
+/** The files of a store, in its folder. */
+export const SLOT_FILES = ['a.json', 'b.json'] as const;
 
 export interface Store {
   /** What was written last, else the newest state on disk that is whole, else `null`. */
   read(): unknown;
   /** Writes soon; a later call replaces one that has not started. */
   write(state: unknown): void;
-  /** Resolves when nothing is left to write. Never rejects. */
+  /** Resolves when nothing is left to write. Never rejects; never resolves while a disk hangs. */
   settled(): Promise<void>;
+  /** Why nothing can be written now; `null` while it works, or has not been tried. */
+  readonly problem: StoreReport | null;
+  /** What was wrong with what stood on the disk when it was read first; `null`: nothing. */
+  readonly found: StoreReport | null;
+  /** The state is one of a later version: from now on nothing is written, so that it is still there after an update. */
+  keepOff(): void;
+}
+
+export interface StoreOptions {
+  /** Id of what the state belongs to: a slot of somebody else is not used. Not given: any slot is. */
+  readonly owner?: string;
+  readonly disk?: Disk;
 }
 
 /**
  * @param folder where the two slots live; made when it is not there
- * @param report told a sentence when the disk refuses, and `null` when it works again
+ * @param report told once when the disk refuses and once when it works again, and what is wrong with the slots
  */
-export function openStore(folder: string, report: (problem: string | null) => void): Store {
-  const names = ['a', 'b'].map((name) => join(folder, `${name}.json`));
-  let slots: (Slot | null)[] | null = null;
+export function openStore(
+  folder: string,
+  report: (report: StoreReport) => void,
+  { owner, disk = systemDisk }: StoreOptions = {},
+): Store {
+  let loaded = false;
   let sequence = 0;
+  /** The slot that holds the newest whole state: never the one that is written next. */
+  let newestSlot: 0 | 1 | null = null;
+  let stored: unknown = null;
   let newest: { state: unknown } | null = null;
   let next: { state: unknown } | null = null;
   let writing: Promise<void> | null = null;
-  let failed = false;
+  let problem: StoreReport | null = null;
+  let found: StoreReport | null = null;
+  let keptOff = false;
+  /** Why it refused since it worked last: each is told once. */
+  const refused = new Set<StoreReportKind>();
 
-  const load = (): (Slot | null)[] => {
-    if (slots === null) {
-      slots = names.map(readSlot);
-      sequence = Math.max(0, ...slots.map((slot) => slot?.sequence ?? 0));
+  const tell = (kind: StoreReportKind, slot = '', why = ''): StoreReport => {
+    const told = { kind, folder, slot, problem: why };
+    try {
+      report(told);
+    } catch {
+      // Who cannot bear to hear it must not stop the writing.
     }
-    return slots;
+    return told;
   };
 
-  const tell = (problem: string | null): void => {
+  const keepOff = (slot = ''): void => {
+    if (keptOff) return;
+    keptOff = true;
+    problem = found = tell('newer', slot);
+  };
+
+  const load = (): void => {
+    if (loaded) return;
+    loaded = true;
+    const slots = SLOT_FILES.map((name) => look(disk, join(folder, name), owner));
+    const whole = slots.map((slot) => (typeof slot === 'object' ? slot : null));
+    newestSlot = newestOf(whole);
+    if (newestSlot !== null) {
+      sequence = whole[newestSlot]!.sequence;
+      stored = whole[newestSlot]!.state;
+    }
+    const named = (what: Look): string => SLOT_FILES.filter((_, i) => slots[i] === what).join(', ');
+    const [foreign, damaged, newer] = [named('foreign'), named('damaged'), named('newer')];
+    if (foreign !== '') found = tell('foreign', foreign);
+    if (damaged !== '') found = tell(newestSlot === null ? 'lost' : 'damaged', damaged);
+    if (newer !== '') keepOff(newer);
+  };
+
+  const failed = (error: unknown): void => {
+    const { kind, problem: why } = refusalOf(error);
+    problem = { kind, folder, slot: '', problem: why };
     // Once when it starts, once when it is over: a full disk refuses every time.
-    if ((problem !== null) === failed) return;
-    failed = problem !== null;
-    report(problem);
+    if (refused.has(kind)) return;
+    refused.add(kind);
+    tell(kind, '', why);
+  };
+
+  const worked = (): void => {
+    problem = null;
+    if (refused.size === 0) return;
+    refused.clear();
+    tell('works');
   };
 
   const drain = async (): Promise<void> => {
     // Never in the same turn as the call: `writing` must be set before it can be taken back.
     await Promise.resolve();
-    while (next !== null) {
+    load();
+    while (next !== null && !keptOff) {
       const { state } = next;
       next = null;
-      load();
       sequence++;
+      const slot: 0 | 1 = newestSlot === null ? ((sequence % 2) as 0 | 1) : newestSlot === 0 ? 1 : 0;
       try {
-        mkdirSync(folder, { recursive: true });
-        await writeSlot(names[sequence % 2]!, {
-          version: VERSION,
-          sequence,
-          checksum: checksumOf(sequence, state),
-          state,
-        });
-        tell(null);
+        await disk.replace(join(folder, SLOT_FILES[slot]), writeSlot({ sequence, owner: owner ?? null, state }));
+        newestSlot = slot;
+        worked();
       } catch (error) {
-        tell(error instanceof Error ? error.message : String(error));
+        failed(error);
       }
     }
     writing = null;
   };
 
   return {
+    get problem() {
+      return problem;
+    },
+    get found() {
+      return found;
+    },
     read() {
       if (newest !== null) return newest.state;
-      const whole = load().filter((slot) => slot !== null);
-      whole.sort((a, b) => b.sequence - a.sequence);
-      return whole[0]?.state ?? null;
+      load();
+      return stored;
     },
     write(state) {
       newest = next = { state };
@@ -94,36 +145,42 @@ export function openStore(folder: string, report: (problem: string | null) => vo
     async settled() {
       while (writing !== null) await writing;
     },
+    keepOff,
   };
 }
 
-function checksumOf(sequence: number, state: unknown): string {
-  return createHash('sha256')
-    .update(`${VERSION}:${sequence}:${JSON.stringify(state)}`)
-    .digest('hex')
-    .slice(0, 32);
+/** What stands in a folder, for those who only look: the newest whole state of its owner, else `null`. */
+export function peek(folder: string): Slot | null {
+  const slots = SLOT_FILES.map((name) => look(systemDisk, join(folder, name), undefined));
+  const whole = slots.map((slot) => (typeof slot === 'object' ? slot : null));
+  const newest = newestOf(whole);
+  return newest === null ? null : whole[newest]!;
 }
 
-function readSlot(file: string): Slot | null {
+type Look = Slot | 'absent' | 'damaged' | 'newer' | 'foreign';
+
+function look(disk: Disk, file: string, owner: string | undefined): Look {
+  let text: string;
   try {
-    const slot = JSON.parse(readFileSync(file, 'utf8')) as Slot;
-    if (slot.version !== VERSION || !Number.isSafeInteger(slot.sequence)) return null;
-    return slot.checksum === checksumOf(slot.sequence, slot.state) ? slot : null;
-  } catch {
-    // Absent, unreadable or torn: all the same, this slot tells nothing.
-    return null;
+    text = disk.read(file);
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    // Nothing there is how every pack begins; what is there and cannot be read is as good as damaged.
+    return code === 'ENOENT' || code === 'ENOTDIR' ? 'absent' : 'damaged';
   }
+  const slot = readSlot(text);
+  if (typeof slot === 'string') return slot;
+  // Version 1 did not say whose it was.
+  return owner === undefined || slot.owner === null || slot.owner === owner ? slot : 'foreign';
 }
 
-/** Written beside, flushed, then renamed over: at every moment the slot is the old one or the new one. */
-async function writeSlot(file: string, slot: Slot): Promise<void> {
-  const beside = `${file}.new`;
-  const handle = await open(beside, 'w');
-  try {
-    await handle.writeFile(JSON.stringify(slot));
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(beside, file);
+/**
+ * The slot with the higher sequence. Two with the same one cannot come from writing in turns, somebody has copied a file:
+ * then the one that stands where its sequence is written first.
+ */
+function newestOf([a, b]: readonly (Slot | null)[]): 0 | 1 | null {
+  if (!a) return b ? 1 : null;
+  if (!b) return 0;
+  if (a.sequence === b.sequence) return a.sequence % 2 === 0 ? 0 : 1;
+  return a.sequence > b.sequence ? 0 : 1;
 }

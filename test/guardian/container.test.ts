@@ -4,9 +4,18 @@ import { beforeEnd, isInContainer } from '../../src/guardian/container.ts';
 
 describe('a Node-RED in a container', () => {
   it('is known by the marks that Docker and Podman leave', () => {
-    assert.equal(isInContainer((path) => path === '/.dockerenv'), true);
-    assert.equal(isInContainer((path) => path === '/run/.containerenv'), true);
-    assert.equal(isInContainer(() => false), false);
+    assert.equal(
+      isInContainer((path) => path === '/.dockerenv'),
+      true,
+    );
+    assert.equal(
+      isInContainer((path) => path === '/run/.containerenv'),
+      true,
+    );
+    assert.equal(
+      isInContainer(() => false),
+      false,
+    );
   });
 
   it('tells the guardian when it is stopped, and changes nothing for a process that nobody stops in order', () => {

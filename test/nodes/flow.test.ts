@@ -165,6 +165,8 @@ describe('the nodes in a flow', function () {
       verified: false,
       reason: 'allowed',
       switches: 1,
+      fault: null,
+      lease: 'receiver',
     });
   });
 

@@ -19,7 +19,7 @@ describe('setting up a pack', () => {
 
   function setups() {
     const clock = new ManualClock();
-    const host = new Host(clock, createBusRegistry(clock));
+    const host = new Host(clock, { buses: createBusRegistry(clock) });
     const setup = (config: object = {}, id = 'p1', bus: BusSpec | null = null): PackSetup =>
       packSetup({
         id,
@@ -150,6 +150,37 @@ describe('setting up a pack', () => {
     assert.equal(new Set(instances.slice(0, 2)).size, 1);
     assert.equal(new Set(instances.slice(2)).size, 1);
     assert.equal(new Set(instances).size, 2);
+    host.releasePack('p1', true);
+  });
+
+  it('adopts a stored state before the pack reads its own, and only a pack that does not run yet', () => {
+    const asked: string[][] = [];
+    const clock = new ManualClock();
+    const host = new Host(clock, { buses: createBusRegistry(clock) });
+    const setup = (adopt: unknown, works = true): PackSetup =>
+      packSetup({
+        id: 'p1',
+        config: { id: 'p1', name: 'house', cells: 4, capacity: 100, link: 'message', adopt },
+        bus: null,
+        userDir,
+        host,
+        translate: english,
+        report: () => undefined,
+        adopt: (from, to) => {
+          asked.push([from, to]);
+          assert.equal(host.pack('p1'), undefined, 'the pack would have read its state already');
+          return works;
+        },
+      });
+    for (const nothing of [undefined, '', null, {}, 'p1']) assert.equal(setup(nothing).adopted, false);
+    assert.deepEqual(asked, []);
+    assert.equal(setup('old').adopted, false, 'it runs already');
+    assert.deepEqual(asked, []);
+    host.releasePack('p1', true);
+    assert.equal(setup('old', false).adopted, false, 'there was nothing to adopt, or it has a state of its own');
+    host.releasePack('p1', true);
+    assert.equal(setup('old').adopted, true);
+    assert.deepEqual(asked.at(-1), ['old', 'p1']);
     host.releasePack('p1', true);
   });
 });

@@ -90,7 +90,10 @@ describe('our nodes in a running Node-RED', function () {
       'no "no" in between',
     );
     assert.ok(state.messages.every(({ payload }) => (payload as Message)['charge'] === true));
-    assert.deepEqual(contact.payloads, [], 'the contact has not moved');
+    assert.ok(
+      contact.payloads.every((closed) => closed === true),
+      'the contact has not moved',
+    );
   });
 
   it('other settings are another pack: permissions of before renew nothing, the relay lives on what is left', async () => {
@@ -115,7 +118,7 @@ describe('our nodes in a running Node-RED', function () {
     await until('new permissions', 3, () => (charge.messages.length > 0 ? true : null));
     assert.equal(charge.payloads[0], true);
     await pause(0.1);
-    assert.deepEqual(contact.payloads, []);
+    assert.ok(contact.payloads.every((closed) => closed === true));
   });
 
   it('VLB-9 a wire that a deploy cuts is silence, and silence opens, although the readings go on', async () => {

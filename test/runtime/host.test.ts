@@ -142,6 +142,7 @@ describe('what all nodes share', () => {
       const { host, pack } = hostOf();
       const ids = ['../../etc/passwd', 'a/b', '..', 'sub-flow:1', 'c3117a4d'];
       const packs = ids.map((id, i) => host.claimPack(pack({ id, name: `n${i}` })));
+      for (const pack of packs) pack.syncSoc(50);
       for (const id of ids) host.releasePack(id, true);
       await Promise.all(packs.map((p) => p.settled()));
       assert.deepEqual(readdirSync(userDir), ['cellwarden']);

@@ -23,6 +23,9 @@ function memoryStore(state: unknown = null): Store & { writes: unknown[] } {
     read: () => writes.at(-1) ?? state,
     write: (next) => void writes.push(JSON.parse(JSON.stringify(next))),
     settled: () => Promise.resolve(),
+    problem: null,
+    found: null,
+    keepOff: () => undefined,
   };
 }
 

@@ -194,7 +194,7 @@ describe('a pack after a restart', () => {
     const store = memoryStore({ settings: HASH, at: 0, memory: MEMORY });
     const { pack } = startPack({ store });
     pack.end();
-    const { memory } = store.writes.at(-1) as { memory: PackMemory };
+    const { memory } = store.read() as { memory: PackMemory };
     assert.deepEqual(
       memory.protection.raised.map((r) => r.row),
       ['cell-overvoltage'],

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { PackEngine, type PackMemory } from '../../src/engine/pack-engine.ts';
 import { resolveSettings, type Given } from '../../src/engine/pack/validate.ts';
 import type { PackSettings } from '../../src/engine/pack/settings.ts';
+import type { RelayFeedback, RelayRole } from '../../src/engine/detect/welded.ts';
 import type { ProtectionEvent } from '../../src/engine/protection/decision.ts';
 import type { Quantity } from '../../src/engine/protection/quantity.ts';
 import type { Hardware } from '../../src/engine/reading/reading.ts';
@@ -34,6 +35,8 @@ export interface BenchOptions {
   /** Somebody vouches for an external precharge; true where nothing is said. */
   readonly precharged?: boolean;
   readonly memory?: PackMemory | null;
+  /** Monotonic second at which the memory was made. */
+  readonly memoryAt?: number;
   readonly without?: readonly Quantity[];
 }
 
@@ -49,6 +52,7 @@ export class Bench {
       firstClose: options.firstClose ?? true,
       precharged: options.precharged ?? true,
       memory: options.memory ?? null,
+      memoryAt: options.memoryAt ?? 0,
       without: options.without ?? [],
     });
   }
@@ -88,6 +92,13 @@ export class Bench {
   /** The same row again and again, once a second. */
   keep(seconds: number, said: Said = {}): this {
     for (let i = 0; i < seconds; i++) this.say(said);
+    return this;
+  }
+
+  /** What the relays of a role say from now on; what is not said is as with relays that are closed and well. */
+  feedback(role: RelayRole, said: Partial<RelayFeedback> | null): this {
+    const feedback = said === null ? null : { open: false, fault: null, proven: false, ...said };
+    this.engine.protection.feedback(role, feedback);
     return this;
   }
 

@@ -6,6 +6,11 @@ import { packText, problemSentence, warningSentence } from '../catalogue.ts';
 import { byId, closeForm, field, fillSelect, note, onChange, openForm, showRow, textOf } from '../form.ts';
 import type { Judgement } from '../judge.ts';
 import { WORDS_OF_123 } from '../words-of-123.ts';
+import { offerStored } from './adopt.ts';
+import { prepareFile } from './file-buttons.ts';
+import type { PackFile } from './file.ts';
+import { pinField, type PinField } from './pin-field.ts';
+import { AT_THE_TOP } from './groups.ts';
 import { isProfile, placeholders } from './placeholder.ts';
 import { fieldId, makeGroups, wordId, type Group } from './rows.ts';
 import { LINKS, givenOf, isBlank, judged, linkOf, problemOf } from './validate.ts';
@@ -14,6 +19,9 @@ const PREFIX = 'node-config-input';
 const FORM = '.cellwarden-pack';
 /** 123-R14: what the manual advises to count on, for cells that age and get cold. */
 const SHARE_OF_RATED = 0.75;
+
+/** The PIN of the dialog that is open; a pack's dialog never stands above another pack's. */
+let pin: PinField | null = null;
 
 export const packDialog = {
   /** Node-RED has filled the fields of the template; those made here are filled here. */
@@ -40,15 +48,49 @@ export const packDialog = {
     onChange('#cellwarden-settings', () => $(`#${PREFIX}-name`).trigger('change'));
     prepareShare();
     prepareRelease();
+    pin = pinField();
+    offerStored(node);
+    prepareFile({
+      current: () => ({ name: textOf(node, 'name'), profile: textOf(node, 'profile'), given: givenOf(node) }),
+      fill: (pack) => {
+        fillFrom(pack, groups);
+        refresh();
+      },
+    });
     refresh();
     unfold(node, groups);
   },
 
+  /** Done was pressed; the fields are still there, and Node-RED takes their values next. */
+  save(node: EditorNode): void {
+    pin?.save(node);
+    this.close(node);
+  },
+
   /** Saved or cancelled: from now on the node's own values count. */
   close(node: { readonly id: string }): void {
+    pin = null;
     closeForm(node);
   },
 };
+
+/** Puts the settings of a file into the fields; what the file leaves out follows the profile. */
+function fillFrom({ name, profile, settings }: PackFile, groups: readonly Group[]): void {
+  const set = (property: string, value: string): void => {
+    const element = field(PREFIX, property);
+    if (element === null || element.value === value) return;
+    element.value = value;
+    $(element).trigger('change');
+  };
+  // A name of its own stays: two packs may have the same settings, but not the same name.
+  const own = field(PREFIX, 'name');
+  if (own !== null && isBlank(own.value)) set('name', name);
+  set('profile', profile);
+  for (const setting of [...AT_THE_TOP, ...namesIn(groups)]) set(setting, settings[setting] ?? '');
+  for (const { element, blocks } of groups) {
+    if (blocks.some((block) => block.settings.some((setting) => settings[setting] !== undefined))) element.open = true;
+  }
+}
 
 function fill(node: EditorNode, groups: readonly Group[]): void {
   for (const name of namesIn(groups)) {

@@ -4,6 +4,7 @@ import type { Rule } from '../protection/rule.ts';
 import { ALTERNATOR_RULES } from './alternator.ts';
 import { FAULT_RULES } from './faults.ts';
 import type { Default } from './profile.ts';
+import { RELAY_RULES } from './relays.ts';
 
 /** Defaults that do not depend on the product followed. */
 export const COMMON_SETTINGS: Partial<Record<SettingName, Default>> = {
@@ -310,6 +311,7 @@ export const COMMON_RULES: readonly Rule[] = [
   ...OPTIONAL_RULES,
   ...ALTERNATOR_RULES,
   ...FAULT_RULES,
+  ...RELAY_RULES,
   ...AUX_RULES,
   ...SILENCE_RULES,
   SOC_UNKNOWN_RULE,

@@ -1,5 +1,6 @@
 /** What the protection says: permissions with their reasons, what is raised, and the edges of this step. */
 import type { Edge, PermissionRole, RuleId, Severity } from '../vocabulary.ts';
+import type { LogMemory } from './event-log.ts';
 import type { Quantity } from './quantity.ts';
 
 /** An edge of a rule, with everything a person needs to understand it. */
@@ -27,6 +28,8 @@ export interface ProtectionEvent {
   readonly first: number;
   /** The permissions the rule takes away. */
   readonly denies: readonly PermissionRole[];
+  /** A relay does not open, and there is none of the main contactor that could open instead. */
+  readonly nothingLeft?: true;
 }
 
 export interface RoleDecision {
@@ -59,6 +62,8 @@ export interface ProtectionMemory {
   readonly remote: boolean;
   /** What delays closing, by permission; only for those where something does. */
   readonly roles?: Readonly<Partial<Record<PermissionRole, RoleMemory>>>;
+  /** What has been raised how often, and the last edges. */
+  readonly log?: LogMemory;
 }
 
 /** Ages in seconds of what a permission has done lately. */

@@ -49,7 +49,14 @@ export function makeEvent(
     first: Number.isNaN(history.first) ? at : history.first,
     // A list of its own: what a receiver does to an event must not reach the table.
     denies: row.roles.filter((role) => (table.configured & maskOf(role)) !== 0),
+    ...(edge === 'raised' && nothingLeft(row, sample) ? { nothingLeft: true } : {}),
   };
+}
+
+/** A row about relays leaves it to the main contactor, and none of the relays that have reported is one. */
+function nothingLeft({ rule, roles }: Row, sample: Sample): boolean {
+  const isAboutRelays = rule.rule === 'relay-mismatch' || rule.rule === 'relay-welded';
+  return isAboutRelays && roles.includes('contactor') && sample.contactorRelay === false;
 }
 
 export interface ContactorMove {

@@ -6,6 +6,7 @@
  * Opening is never delayed by anything but the row's own delay, and the contactor's by the charge path before it.
  */
 import { Detectors } from '../detect/detectors.ts';
+import { RelayWatch, type RelayFeedback, type RelayRole } from '../detect/welded.ts';
 import type { LimitInputs } from '../limits/limits.ts';
 import { alternatorLimit } from '../pack/fuse.ts';
 import { selfLockouts } from '../pack/supply.ts';
@@ -44,6 +45,8 @@ const ALTERNATOR = PERMISSION_ROLES.indexOf('alternator');
 export interface ProtectionOptions {
   /** What was stored before, for the same settings and the same pack. */
   readonly memory?: ProtectionMemory | null;
+  /** Monotonic second at which the memory was made, from which the times of its log count back; it may be negative. */
+  readonly memoryAt?: number;
   /** The owner confirmed that a permission may come on inside a hysteresis band at the first start. */
   readonly firstClose?: boolean;
   /** Somebody vouches for an external precharge where the settings do not say (a log that is replayed). */
@@ -54,10 +57,11 @@ export interface ProtectionOptions {
 
 export class Protection {
   readonly settings: PackSettings;
-  readonly log = new EventLog();
+  readonly log: EventLog;
   readonly #table: Table;
   readonly #sample: Sample;
   readonly #detectors: Detectors;
+  readonly #relays: RelayWatch;
   readonly #permissions: Permissions;
   readonly #lookBack: LookBack;
   readonly #lockOfLoads: Row | undefined;
@@ -75,10 +79,13 @@ export class Protection {
   #changed = true;
   #quiet = false;
   #contactorOpenedAt = Number.NaN;
+  /** An alarm or a fault has taken charging away, as of the last walk over the table. */
+  #chargeAlarmed = false;
 
   constructor(settings: PackSettings, options: ProtectionOptions = {}) {
     const memory = options.memory ?? null;
     this.settings = settings;
+    this.log = new EventLog(memory?.log, options.memoryAt);
     this.#table = compileTable(settings, options.without ?? []);
     this.#lockOfLoads = this.#table.rows.find((row) => row.rule.id === 'lock-load');
     this.#timeoutCharge = numberOf(settings, 'communicationTimeoutCharge');
@@ -92,6 +99,7 @@ export class Protection {
     });
     this.#sample.values[SELF_LOCKOUT] = selfLockouts(settings.values).length > 0 ? 1 : 0;
     this.#detectors = new Detectors(settings, this.#table.reads);
+    this.#relays = new RelayWatch(settings);
     this.#lookBack = new LookBack(settings);
     this.#permissions = new Permissions({
       settings,
@@ -117,6 +125,15 @@ export class Protection {
   }
 
   /**
+   * What the relays of one role say; takes effect with the next step or tick. Relays count as open from that step on.
+   * @param feedback put together over all relays of the role; `null`: there is none
+   */
+  feedback(role: RelayRole, feedback: RelayFeedback | null): void {
+    this.#relays.hear(role, feedback, this.#sample);
+    this.#quiet = false;
+  }
+
+  /**
    * One step.
    * @param reading what is known
    * @param now monotonic seconds; must not go back
@@ -127,6 +144,7 @@ export class Protection {
     this.#begin(now);
     this.#sample.fill(reading, now, countedAt);
     this.#detectors.look(this.#sample, reading, countedAt);
+    this.#relays.look(this.#sample, this.#permissions.all, this.#chargeAlarmed, now);
     this.#judge(now);
     return this.#changed;
   }
@@ -155,6 +173,11 @@ export class Protection {
   /** The edges of the last step, in the order of the table. */
   get events(): readonly ProtectionEvent[] {
     return this.#events;
+  }
+
+  /** True for a row that stays raised until somebody has reset it. */
+  latches(row: string): boolean {
+    return this.#table.rows.some(({ rule, latch }) => latch && rule.id === row);
   }
 
   get preAlarm(): boolean {
@@ -216,12 +239,18 @@ export class Protection {
     const remote = this.#remote;
     // Not taken up yet, so not lost.
     if (Number.isNaN(this.#started)) {
-      return { raised: this.#restored, permissions, remote, roles: this.#permissions.stored };
+      return {
+        raised: this.#restored,
+        permissions,
+        remote,
+        roles: this.#permissions.stored,
+        log: this.log.memory(now),
+      };
     }
     const raised = this.#table.rows
       .filter((row) => row.state === 'raised' && !row.volatile)
       .map((row) => ({ row: row.rule.id, seconds: now - row.raisedAt }));
-    return { raised, permissions, remote, roles };
+    return { raised, permissions, remote, roles, log: this.log.memory(now) };
   }
 
   #begin(now: number): void {
@@ -240,7 +269,7 @@ export class Protection {
       if (row === undefined) continue;
       // A stored trip stays tripped until its clear value is seen.
       row.raise(this.#now - seconds);
-      this.#tellRaised(row);
+      this.#takeUp(row);
     }
   }
 
@@ -271,6 +300,7 @@ export class Protection {
 
     let raised = 0;
     let band = 0;
+    let alarmed = 0;
     let oldest = now;
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
@@ -281,8 +311,11 @@ export class Protection {
       band |= row.inTheWay(this.#sample);
       if (row.state !== 'raised') continue;
       raised |= row.denies;
-      if (row.alarm && row.raisedAt < oldest) oldest = row.raisedAt;
+      if (!row.alarm) continue;
+      alarmed |= row.denies;
+      if (row.raisedAt < oldest) oldest = row.raisedAt;
     }
+    this.#chargeAlarmed = (alarmed & (1 << CHARGE)) !== 0;
     for (let i = 0; i < gates.length; i++) {
       const gate = gates[i]!;
       if (gate.state === 'raised' || !this.#permissions.waitsFor(gate, raised | band)) continue;
@@ -310,6 +343,15 @@ export class Protection {
   #since(needs: Int32Array): number {
     const oldest = this.#sample.oldest(needs);
     return oldest === -Infinity ? this.#started : oldest;
+  }
+
+  /** A row that was raised before the restart: it is the same time as then, and the log has counted it. */
+  #takeUp(row: Row): void {
+    const { count } = this.log.history(row.rule.id);
+    // A store of an earlier version has no log.
+    if (count === 0) this.#tellRaised(row);
+    else row.event = { ...this.#eventOf(row, 'raised', 0), count };
+    this.#touch();
   }
 
   #tellRaised(row: Row): void {

@@ -50,6 +50,23 @@ export const QUANTITIES = [
   'frozenFor',
   /** seconds until the lowest cell reaches the load cut at its present slope; Infinity while it does not fall */
   'untilCut',
+  /** 1 while relays were told to open and read closed */
+  'chargeStaysClosed',
+  'loadStaysClosed',
+  'contactorStaysClosed',
+  /** 1 while relays were told to close and read open */
+  'chargeStaysOpen',
+  'loadStaysOpen',
+  'contactorStaysOpen',
+  /** 1 while the relays' board does not answer */
+  'chargeRelayLost',
+  'loadRelayLost',
+  'contactorRelayLost',
+  /** the current that flows into (out of) the battery although the relays have been open for 3 s; 0: none does (A) */
+  'chargeWelded',
+  'loadWelded',
+  /** the same for the loads, where nobody has shown that their current ends with the relays (A) */
+  'loadStillDrawing',
   /** seconds since everything that charging (the loads, the alternator) rests on was last known */
   'silenceCharge',
   'silenceLoad',
@@ -114,4 +131,13 @@ export const FLAGS: readonly Quantity[] = [
   'deviceLoad',
   'remote',
   'selfLockout',
+  'chargeStaysClosed',
+  'loadStaysClosed',
+  'contactorStaysClosed',
+  'chargeStaysOpen',
+  'loadStaysOpen',
+  'contactorStaysOpen',
+  'chargeRelayLost',
+  'loadRelayLost',
+  'contactorRelayLost',
 ];

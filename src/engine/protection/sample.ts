@@ -70,6 +70,15 @@ const RESTING: Readonly<Partial<Record<Quantity, number>>> = {
   openWire: 0,
   frozenFor: -1,
   untilCut: Infinity,
+  chargeStaysClosed: 0,
+  loadStaysClosed: 0,
+  contactorStaysClosed: 0,
+  chargeStaysOpen: 0,
+  loadStaysOpen: 0,
+  contactorStaysOpen: 0,
+  chargeRelayLost: 0,
+  loadRelayLost: 0,
+  contactorRelayLost: 0,
   silenceSensors: 0,
   openingsCharge: 0,
   openingsLoad: 0,
@@ -97,6 +106,9 @@ export class Sample {
 
   /** The number of cells that the device counts is not the number in the settings. */
   miscounted = false;
+
+  /** A relay follows the permission of the main contactor; `null` while no relay has reported. */
+  contactorRelay: boolean | null = null;
 
   /** The device's own word for its fault, while it reports one. */
   deviceCode: string | null = null;

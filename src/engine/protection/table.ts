@@ -44,7 +44,8 @@ export function compileTable(settings: PackSettings, without: readonly Quantity[
     // A row that waits for another is looked at after it, so that a wait of 0 s costs no step.
     rows: [...rows.filter((r) => r.after.length === 0), ...rows.filter((r) => r.after.length > 0)],
     gates: rows.filter((r) => r.gate),
-    watch: new Watch(rows.flatMap((r) => (r.trip === null ? [] : [r.trip]))),
+    // What a relay's board says comes with a call, after which the whole table is walked.
+    watch: new Watch(rows.flatMap((r) => (r.trip === null || r.rule.rule === 'relay-mismatch' ? [] : [r.trip]))),
     needs,
     primary: needs.map((list) => list.filter((index) => !isSensor(index))),
     secondary: needs.map((list) => list.filter(isSensor)),

@@ -24,7 +24,7 @@ const OF_THE_MOMENT = ['communication', 'sensor', 'remote', 'soc-unknown', 'self
 
 /** The process after a restart: another clock, and only what was stored. Nobody confirms a first close. */
 function restarted(bench: Bench, id: ProfileId, given: Given, memory: PackMemory = stored(bench)): Bench {
-  const after = new Bench(id, { given, memory, firstClose: false });
+  const after = new Bench(id, { given, memory, memoryAt: 7, firstClose: false });
   after.now = 7;
   return after;
 }

@@ -22,6 +22,9 @@ export function memoryStore(state: unknown = null): MemoryStore {
     read: () => writes.at(-1) ?? state,
     write: (next) => void writes.push(JSON.parse(JSON.stringify(next))),
     settled: () => Promise.resolve(),
+    problem: null,
+    found: null,
+    keepOff: () => undefined,
   };
 }
 

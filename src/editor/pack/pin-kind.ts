@@ -1,0 +1,14 @@
+/** What a text in the field of the PIN is. */
+import { pinProblem } from '../../runtime/pin-text.ts';
+import { isEnvironment } from '../judge.ts';
+
+/** What Node-RED shows in the place of a password that it keeps. */
+export const KEPT = '__PWRD__';
+
+/** What is in the field: what was there before, nothing, `${NAME}`, a new PIN, or none that may be one. */
+export function pinText(typed: string): 'kept' | 'none' | 'environment' | 'new' | 'wrong' {
+  if (typed === KEPT) return 'kept';
+  if (typed === '') return 'none';
+  if (isEnvironment(typed)) return 'environment';
+  return pinProblem(typed) === null ? 'new' : 'wrong';
+}
