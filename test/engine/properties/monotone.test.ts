@@ -118,6 +118,8 @@ const DIRECTIONS: readonly Direction[] = [
     worse: (m, by) => ({ ...m, beside: m.beside === null ? null : m.beside + by }),
     steps: [0.1, 1, 4],
     roles: CHARGING,
+    // What is drained is asked once the loads are cut, and a pack that looks empty is cut earlier.
+    given: NO_DRAIN,
   },
   {
     title: 'a good cell that is not told',
