@@ -25,8 +25,17 @@ export function register(RED: Red): void {
     runs: (id) => host.pack(id) !== undefined,
   });
 
+  const known = (): string[] => {
+    const ids: string[] = [];
+    RED.nodes.eachNode(({ id, type }) => {
+      if (type === 'bms-config') ids.push(id);
+    });
+    return ids;
+  };
+
   function BmsConfig(this: RedNode, config: NodeConfig): void {
     RED.nodes.createNode(this, config);
+    host.keepTidy(userDir(), known);
     const node = this as PackNode;
     const bus = RED.nodes.getNode<BusNode>(config['bus']);
     const setup = packSetup({

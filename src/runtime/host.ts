@@ -31,7 +31,7 @@ import { RelayRuntime, type PlainSender } from './relay-runtime.ts';
 import type { Permission } from './permission.ts';
 import { outputKey } from '../relays/output-spec.ts';
 import { settingsHash } from './saver.ts';
-import { packFolder, relaysFolder, storesRoot } from './store-folders.ts';
+import { packFolder, pruneStores, relaysFolder, storesRoot } from './store-folders.ts';
 import type { StoreReport } from './store-report.ts';
 import { openStore, type Store } from './store.ts';
 
@@ -83,6 +83,10 @@ interface KeptRelay extends ClaimedRelay {
 /** Starts a guardian process. */
 export type SpawnGuardian = (userDir: string, events: GuardianEvents) => GuardianProcess;
 
+/** Old states are looked for this long after the first pack has begun (s), when all flows are there, and once a day. */
+const TIDY_AFTER = 60;
+const TIDY_EVERY = 86_400;
+
 export interface HostOptions {
   readonly buses?: BusRegistry;
   readonly spawn?: SpawnGuardian;
@@ -104,6 +108,7 @@ export class Host {
   #instances = 0;
   #health: Health | null = null;
   #counts: RelayCounts | null = null;
+  #isTidy = false;
   /** Node-RED's user directory: there is one a process. */
   #userDir = '.';
 
@@ -150,6 +155,22 @@ export class Host {
     });
     if (isNew) this.#feedbacks.tell(id);
     return pack;
+  }
+
+  /**
+   * Keeps the folder of stored states tidy: the state of a pack that is in no flow any more goes after 30 days.
+   * @param known ids of all packs that the flows know, disabled ones too; asked for each time
+   */
+  keepTidy(userDir: string, known: () => readonly string[]): void {
+    if (this.#isTidy) return;
+    this.#isTidy = true;
+    const tidy = (): void => {
+      // A pack inside a subflow runs under an id that no flow file knows.
+      const alive = [...known(), ...this.#packs.keys()];
+      pruneStores(storesRoot(userDir), alive, this.clock.wall());
+    };
+    this.clock.after(TIDY_AFTER, tidy);
+    this.clock.every(TIDY_EVERY, tidy);
   }
 
   #storeOf({ id, userDir, report }: PackRequest): Store {

@@ -22,6 +22,7 @@ export interface Keep<T> {
   /** Ends the thing under the key when it was made with another hash: what it holds is needed by the one to come. */
   endIfOther(key: string, hash: string): void;
   get(key: string): T | undefined;
+  keys(): string[];
 }
 
 /** @param end called once when a thing is over; must not throw */
@@ -63,5 +64,6 @@ export function createKeep<T>(clock: Clock, end: (thing: T) => void): Keep<T> {
       if (kept.get(key)?.hash !== hash) finish(key);
     },
     get: (key) => kept.get(key)?.thing,
+    keys: () => [...kept.keys()],
   };
 }

@@ -26,7 +26,7 @@ describe('the guardian as a process', function () {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'cellwarden-guardian-'));
     edges = [];
-    board = createRelayBoard({ clock: systemClock, channels: 4, mode: 'tcp', onEdge: (edge) => edges.push(edge) });
+    board = createRelayBoard({ clock: systemClock, channels: 4, onEdge: (edge) => edges.push(edge) });
     const listening = await listenTcp(board, { host: '127.0.0.1', port: 0 }, () => undefined);
     assert.ok(listening.ok);
     wire = listening.value;

@@ -1,6 +1,6 @@
 /** What the nodes of one Node-RED share: packs and relays across redeploys, names, and who owns which output. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Given } from '../../src/engine/pack/validate.ts';
@@ -171,6 +171,29 @@ describe('what all nodes share', () => {
         host.releasePack('p1', true);
       });
     });
+  });
+
+  it('the state of a deleted pack goes after 30 days, that of a disabled one or one inside a subflow stays', async () => {
+    const { clock, host, pack } = hostOf();
+    const states = (): string[] => readdirSync(join(userDir, 'cellwarden')).sort();
+    for (const id of ['p1', 'p2', 'p3']) host.claimPack(pack({ id, name: id })).setRemote(false);
+    await new Promise<void>((resolve) => host.releasePack('p1', false, resolve));
+    host.claimPack(pack({ id: 'p1', name: 'p1' }));
+    for (const id of ['p2', 'p3']) await new Promise<void>((resolve) => host.releasePack(id, true, resolve));
+    assert.deepEqual(states(), ['p1', 'p2', 'p3']);
+    const start = clock.wall() / 1000;
+    for (const id of states()) {
+      const folder = join(userDir, 'cellwarden', id);
+      for (const file of readdirSync(folder)) utimesSync(join(folder, file), start, start);
+    }
+    // `p3` is disabled: it stands in the flow file and does not run. `p1` runs and does not stand there.
+    host.keepTidy(userDir, () => ['p3']);
+    host.keepTidy(userDir, () => []);
+    clock.advance(60);
+    for (let day = 0; day < 29; day++) clock.advance(86_400);
+    assert.deepEqual(states(), ['p1', 'p2', 'p3']);
+    clock.advance(2 * 86_400);
+    assert.deepEqual(states(), ['p1', 'p3']);
   });
 
   describe('relays', () => {
