@@ -2,10 +2,11 @@
  * HTTP to one small device: one request at a time over one connection that is kept, each with the moment by which it
  * must be answered. A newer request ends the one before it. Nothing here rejects or throws, whatever comes back.
  */
-import http from 'node:http';
+import type { ClientRequest } from 'node:http';
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../engine/clock.ts';
+import { http } from './when-used.ts';
 
 export interface HttpReply {
   readonly status: number;
@@ -43,7 +44,7 @@ const LARGEST = 16_384;
 
 export function createDeviceHttp({ host, port, name, clock, connect }: DeviceHttpOptions): DeviceHttp {
   const connections = new Set<Duplex>();
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const agent = new (http().Agent)({ keepAlive: true, maxSockets: 1 });
   const open = connect ?? (() => net.connect({ host, port }));
   Object.assign(agent, {
     createConnection: (): Duplex => {
@@ -105,10 +106,10 @@ export function createDeviceHttp({ host, port, name, clock, connect }: DeviceHtt
       request.end();
     });
 
-    function begin(): http.ClientRequest | null {
+    function begin(): ClientRequest | null {
       const headers = { accept: 'application/json', ...(authorization === null ? {} : { authorization }) };
       try {
-        return http.request({ agent, host, port, path, headers, maxHeaderSize: LARGEST });
+        return http().request({ agent, host, port, path, headers, maxHeaderSize: LARGEST });
       } catch {
         return null; // a character that has no place in a header
       }
@@ -128,7 +129,7 @@ export function createDeviceHttp({ host, port, name, clock, connect }: DeviceHtt
 }
 
 /** With a reset, so that the system does not go on delivering what was written and is too late now. */
-function tearDown(request: http.ClientRequest): void {
+function tearDown(request: ClientRequest): void {
   const { socket } = request;
   if (socket instanceof net.Socket && !socket.connecting) socket.resetAndDestroy();
   request.destroy();

@@ -2,7 +2,7 @@
  * The password of a device that asks for one: HTTP basic (RFC 7617) or digest with SHA-256 (RFC 7616, qop `auth`).
  * Nothing here puts the password into a text.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { crypto } from './when-used.ts';
 
 export interface HttpLogin {
   /** What to send along with a GET of that path; `null` while nobody has asked. */
@@ -68,9 +68,9 @@ function isPlain(text: string): boolean {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return crypto().createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
 function randomHex(): string {
-  return randomBytes(8).toString('hex');
+  return crypto().randomBytes(8).toString('hex');
 }

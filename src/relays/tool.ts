@@ -1,5 +1,5 @@
 /** A program of somebody else's, run without a shell. */
-import { spawn } from 'node:child_process';
+import { childProcess } from './when-used.ts';
 
 export interface ToolEnd {
   /** It is not installed, or not to be found. */
@@ -35,7 +35,7 @@ export function createStartTool(environment: NodeJS.ProcessEnv = process.env): S
       const end = (missing: boolean, code: number | null): void =>
         resolve({ missing, code, said: said.replaceAll(/\s+/g, ' ').trim() });
       try {
-        const child = spawn(command, [...args], { stdio: 'pipe', env: { ...environment, LC_ALL: 'C' } });
+        const child = childProcess().spawn(command, [...args], { stdio: 'pipe', env: { ...environment, LC_ALL: 'C' } });
         kill = () => void child.kill('SIGKILL');
         child.stdin.on('error', () => undefined); // it may end before it has read anything
         child.stdout.setEncoding('utf8').on('data', hear);
