@@ -115,12 +115,18 @@ function sayTheSame(a: Frame, b: Frame): boolean {
   );
 }
 
-function vote(voters: readonly Voter[], name: QuantityName, now: number): Believed | null {
+/**
+ * A frame that counts other cells may come from another pack: its value is evidence like any other, but it makes nothing
+ * fresh.
+ */
+function vote(voters: readonly Voter[], name: QuantityName, cellCount: number, now: number): Believed | null {
   const { of, tolerance } = QUANTITIES[name];
   const values = voters.map(({ frame }) => of(frame));
   const place = believed(values, tolerance);
   const voter = place === null ? undefined : voters[place];
-  return voter === undefined ? null : { value: of(voter.frame), age: now - voter.at };
+  if (voter === undefined) return null;
+  const ours = voters.findLast(({ frame }) => frame.cellCount === cellCount);
+  return { value: of(voter.frame), age: now - Math.min(voter.at, ours?.at ?? voter.at) };
 }
 
 function voteCellNumber(voters: readonly Voter[], name: ExtremeName, cellCount: number): number | null {
@@ -185,7 +191,7 @@ export function createVote(): Vote {
       if (cellCount === null) return null;
       return {
         cellCount,
-        values: agreed ? unanimous(frame) : record(NAMES, (name) => vote(voters, name, at)),
+        values: agreed ? unanimous(frame) : record(NAMES, (name) => vote(voters, name, cellCount, at)),
         cellNumbers: {
           cellMin: voteCellNumber(voters, 'cellMin', cellCount),
           cellMax: voteCellNumber(voters, 'cellMax', cellCount),

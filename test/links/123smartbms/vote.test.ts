@@ -56,6 +56,17 @@ const taken = (...frames: Partial<RawFrame>[]) =>
 const key = (number: number, fields: Partial<RawFrame> = {}) => ({ keyByte: 25 + number, ...fields });
 
 describe('123\\SmartBMS vote', () => {
+  it('a frame that counts other cells makes nothing fresh: it may be another pack', () => {
+    const verdict = last({}, {}, { cellCount: 8 });
+    assert.equal(verdict.cellCount, last({}, {}).cellCount);
+    for (const name of ['cellMin', 'cellMax', 'temperatureMin', 'packVoltage'] as const) {
+      assert.equal(verdict.values[name]?.age, 1, name);
+    }
+    // What it says is evidence all the same.
+    const high = last({}, { cellMax: 800 }, { cellMax: 800, cellCount: 8 });
+    assert.equal(high.values.cellMax?.value, last({ cellMax: 800 }, { cellMax: 800 }).values.cellMax?.value);
+  });
+
   it('starts after exactly two frames that agree', () => {
     const [first, second] = verdicts({}, {});
     assert.equal(first, null);

@@ -1,0 +1,121 @@
+/** The line to the BMS: pulled out, forgotten, plugged in elsewhere. */
+import { strict as assert } from 'node:assert';
+import { startSimulator } from '../../test/support/simulator-process.ts';
+import { pause, seconds } from '../../test/support/wait.ts';
+import { MARGIN, SILENCE_CHARGE } from '../bounds.ts';
+import { CHARGE } from '../coil-log.ts';
+import type { Rig } from '../rig.ts';
+import type { Scenario } from '../scenario.ts';
+import { bothOpenBySilence } from './bms.ts';
+
+function tcp(rig: Rig) {
+  if (rig.bmsLine === null) throw new Error('the plan asks for no line');
+  return rig.bmsLine;
+}
+
+function usb(rig: Rig) {
+  if (rig.serial === null) throw new Error('the plan asks for no serial adapter');
+  return rig.serial;
+}
+
+export const LINES: readonly Scenario[] = [
+  {
+    hazards: ['H19'],
+    title: 'the TCP bridge of the BMS loses power: charge opens 5 s after the last frame; both close when it is back',
+    bound: SILENCE_CHARGE + MARGIN,
+    covers: ['age check'],
+    repeat: 3,
+    plan: { lines: true },
+    async run(rig) {
+      const from = await rig.nextFrame();
+      tcp(rig).cut();
+      const charge = await bothOpenBySilence(rig, from);
+      await tcp(rig).mend();
+      await rig.closed(45);
+      return charge;
+    },
+  },
+  {
+    hazards: ['H19'],
+    title: 'the TCP connection to the BMS stays open and carries nothing: charge opens 5 s after the last frame',
+    bound: SILENCE_CHARGE + MARGIN,
+    covers: ['age check'],
+    repeat: 2,
+    plan: { lines: true },
+    async run(rig) {
+      const from = await rig.nextFrame();
+      await pause(0.2);
+      tcp(rig).swallow();
+      const charge = await bothOpenBySilence(rig, from);
+      await tcp(rig).mend();
+      await rig.closed(60);
+      return charge;
+    },
+  },
+  {
+    hazards: ['H19', 'H20'],
+    title: 'the serial adapter is pulled out and plugged in as another port: charge opens in time, both close again',
+    bound: SILENCE_CHARGE + MARGIN,
+    covers: ['age check'],
+    needs: ['socat'],
+    repeat: 3,
+    plan: { serial: true },
+    async run(rig) {
+      const from = await rig.nextFrame();
+      await usb(rig).unplug();
+      const charge = await bothOpenBySilence(rig, from);
+      await usb(rig).plug();
+      await rig.closed(45);
+      return charge;
+    },
+  },
+  {
+    hazards: ['H19'],
+    title: 'the serial adapter is out for 1 s only: 10 s later at the latest both contacts are closed, and stay so',
+    bound: 10,
+    covers: [],
+    needs: ['socat'],
+    repeat: 3,
+    plan: { serial: true },
+    async run(rig) {
+      const from = await rig.nextFrame();
+      await usb(rig).unplug();
+      await pause(1);
+      await usb(rig).plug();
+      await pause(from + 12 - seconds());
+      await rig.healthy(5);
+      const last = rig.coils.since(from).at(-1);
+      if (last !== undefined) rig.notes.push(rig.told(from));
+      return last === undefined ? 0 : last.at - from;
+    },
+  },
+  {
+    hazards: ['H20', 'H31'],
+    title:
+      "the adapter of another pack gets this pack's name (8 cells, 16 set): charge opens in time, nothing closes on it",
+    bound: SILENCE_CHARGE + MARGIN,
+    covers: [],
+    needs: ['socat'],
+    repeat: 2,
+    plan: { serial: true },
+    async run(rig) {
+      const other = await startSimulator({ cli: rig.options.cli, device: '123smartbms', args: ['--cells', '8'] });
+      rig.onEnd(() => other.kill());
+      const from = await rig.nextFrame();
+      await usb(rig).unplug();
+      await usb(rig).plug(other.address);
+      const charge = await rig.opens(CHARGE, from, SILENCE_CHARGE + MARGIN);
+      await pause(rig.quick ? 20 : 40);
+      assert.deepEqual(
+        rig.coils.since(from).filter(({ closed }) => closed),
+        [],
+        `nothing was to close; ${rig.told(from)}`,
+      );
+      await usb(rig).unplug();
+      await usb(rig).plug();
+      await rig.closed(45);
+      await other.kill();
+      return charge;
+    },
+  },
+];
