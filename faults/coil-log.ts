@@ -16,7 +16,8 @@ const ROUNDS = 8;
 
 export const CHARGE = 0;
 export const LOAD = 1;
-export const NAMES = ['charge', 'load'];
+export const CONTACTOR = 2;
+export const NAMES = ['charge', 'load', 'contactor'];
 
 export interface Edge {
   /** `seconds()` of the rig. */

@@ -33,7 +33,7 @@ export function line(id: string, address: string): FlowNode {
 
 export interface RelayOptions {
   readonly id: string;
-  readonly role: 'charge' | 'load';
+  readonly role: 'charge' | 'load' | 'contactor';
   readonly board: RelayBoardKind;
   readonly bus?: string;
   readonly unit?: number;

@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { startSimulator } from '../../test/support/simulator-process.ts';
 import { pause, seconds, until } from '../../test/support/wait.ts';
 import { FRAME, LEASE_CHARGE, MARGIN, SILENCE_CHARGE, SILENCE_LOAD, REACTION } from '../bounds.ts';
-import { CHARGE, LOAD, readCoils } from '../coil-log.ts';
+import { CHARGE, CONTACTOR, LOAD, readCoils } from '../coil-log.ts';
 import { changed, CHARGE_RELAY, PROTECTION, relay, relayInLog, statusInLog } from '../flow.ts';
 import type { Rig } from '../rig.ts';
 import type { Scenario } from '../scenario.ts';
@@ -12,6 +12,8 @@ import type { Scenario } from '../scenario.ts';
 const TIMEOUT = 1;
 /** s within which a contact that does not follow is called so: three tries a second apart, and the way. */
 const TOLD = 5;
+/** s within which the next switch up opens: until it is called a fault, 2 s for which it must last, and the way. */
+const WELDED = TOLD + 2 + 0.5;
 
 /** What the flow said through its own nodes since a line of the log. */
 function said(
@@ -219,6 +221,32 @@ export const BOARD: readonly Scenario[] = [
       const shown = await rig.firstFrameWith('cell 3 3.70');
       await tellsMismatch(rig, line, true);
       return seconds() - shown;
+    },
+  },
+  {
+    hazards: ['H24'],
+    title: 'the charge contact is welded: told to open and read back closed, the main contactor opens',
+    bound: WELDED + FRAME,
+    covers: ['read-back'],
+    repeat: 2,
+    plan: { pack: { precharge: 'external' } },
+    async run(rig) {
+      const contactor = relay({
+        id: 'main-contactor',
+        role: 'contactor',
+        board: 'modbus-timed',
+        channel: CONTACTOR + 1,
+      });
+      const { wires } = rig.flow.find(({ id }) => id === PROTECTION) as unknown as { wires: string[][] };
+      const [charge = [], load = [], alarm = [], events = []] = wires;
+      await rig.deploy(
+        [...changed(rig.flow, PROTECTION, { wires: [charge, load, alarm, events, [contactor.id]] }), contactor],
+        'nodes',
+      );
+      await until('the main contactor to close', 10, () => rig.isClosed(CONTACTOR) || null);
+      await rig.board.command('stick 0 closed');
+      const shown = await rig.firstFrameWith('cell 3 3.70');
+      return rig.opens(CONTACTOR, shown, WELDED + FRAME);
     },
   },
   {
