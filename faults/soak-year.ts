@@ -169,7 +169,8 @@ export async function liveYear(days: number, seed: number, progress: (day: numbe
         missed.push(`day ${(second / DAY).toFixed(2)}: ${event.kind.name}, ${role} still closed after ${took} s`);
       }
     }
-    if (was[role] && !is && must === null) {
+    const isOver = event === null || second > event.from + event.kind.lasts + SILENCE;
+    if (was[role] && !is && (must === null || isOver)) {
       const isHurt = hurt.filter((at) => second - at <= SILENCE).length >= ENOUGH_DAMAGED;
       if (role === 'charge' && isHurt) lineOpenings += 1;
       else wrong.push(`day ${(second / DAY).toFixed(2)}: ${role} opened${event ? ` in ${event.kind.name}` : ''}`);

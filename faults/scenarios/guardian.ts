@@ -31,6 +31,8 @@ function isGuardian(pid: number): boolean {
   return existsSync(`/proc/${pid}`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('guardian.js');
 }
 
+/** V8 takes its time to abort. */
+const ABORTED = 0.2;
 const common = { covers: ['guardian'], needs: ['guardian'] } as const;
 
 export const GUARDIAN: readonly Scenario[] = [
@@ -68,6 +70,25 @@ export const GUARDIAN: readonly Scenario[] = [
       button('throw-now', ['throw']),
     ]),
     run: (rig) => crashes(rig, 'throw-now', 10, 'write'),
+  },
+  {
+    ...common,
+    hazards: ['H5', 'H29'],
+    title: 'plain coil: Node-RED runs out of memory (heap of 64 MB): the guardian opens charge when Node-RED is gone',
+    bound: ABORTED,
+    repeat: 2,
+    alone: true,
+    plan: {
+      ...plain([
+        code(
+          'leak',
+          'const kept = []; setInterval(() => { for (let i = 0; i < 20000; i++) kept.push({ i, at: [i] }); }, 20);',
+        ),
+        button('leak-now', ['leak']),
+      ]),
+      nodeArgs: ['--max-old-space-size=64'],
+    },
+    run: (rig) => crashes(rig, 'leak-now', 60, 'write'),
   },
   {
     ...common,
