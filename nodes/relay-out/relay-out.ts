@@ -2,16 +2,20 @@
 import {
   connectRelay,
   host,
+  relayAdmin,
+  safeInput,
   statusLine,
   textsOf,
   type BusNode,
   type NodeConfig,
   type Red,
   type RedNode,
+  type RelayNode,
 } from '../../src/index.ts';
 
 export function register(RED: Red): void {
   const translate = textsOf(RED);
+  relayAdmin(RED, { host, translate, packsOf: (id) => RED.nodes.getNode<RelayNode>(id)?.packs ?? [] });
 
   function BmsRelayOut(this: RedNode, config: NodeConfig): void {
     RED.nodes.createNode(this, config);
@@ -21,15 +25,20 @@ export function register(RED: Red): void {
       config,
       bus: bus?.spec ?? null,
       host,
+      userDir: RED.settings.userDir ?? '.',
       translate,
       status: statusLine(this, host.clock),
     });
-    this.on('input', (message, _send, done) => view.input(message, done));
+    (this as RelayNode).packs = view.packs;
+    this.on(
+      'input',
+      safeInput((message, done) => view.input(message, done), translate),
+    );
     this.on('close', (removed, done) => {
       view.close(removed);
       done();
     });
   }
 
-  RED.nodes.registerType('bms-relay-out', BmsRelayOut);
+  RED.nodes.registerType('bms-relay-out', BmsRelayOut, { credentials: { password: { type: 'password' } } });
 }

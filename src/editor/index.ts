@@ -2,11 +2,11 @@
 import { validateBus } from './bus.ts';
 import css from './dialog.css';
 import { validatePack } from './pack/validate.ts';
-import { validateRelay } from './relay.ts';
+import { validateRelay } from './relay/validate.ts';
 
 export { busDialog } from './bus.ts';
 export { packDialog } from './pack/dialog.ts';
-export { relayDialog } from './relay.ts';
+export { relayDialog } from './relay/dialog.ts';
 
 const VALIDATORS: Readonly<Record<string, (node: EditorNode, property: string, value: unknown) => string | null>> = {
   'bms-config': validatePack,

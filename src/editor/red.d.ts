@@ -35,7 +35,8 @@ declare const RED: {
   /** A sentence of the catalogue, with `__word__` replaced. Gives the key back when there is none. */
   _(key: string, words?: Readonly<Record<string, string | number | null>>): string;
   readonly nodes: {
-    node(id: string): EditorNode | null;
+    /** `undefined` or `null` where there is none. */
+    node(id: string): EditorNode | null | undefined;
     eachConfig(callback: (node: EditorNode) => void): void;
     /** Marks the flows as changed since the last deploy. */
     dirty(changed: boolean): void;

@@ -10,6 +10,7 @@ import type { Translate } from '../texts/translate.ts';
 import {
   RELAY_PROPERTIES,
   addressOf,
+  bmsSwitchOf,
   boardOf,
   channelOf,
   chipOf,
@@ -65,7 +66,7 @@ export function parseRelayConfig(config: NodeConfig, parts: RelayParts, translat
     packs: packsOf(config),
     senders: sendersOf(config)!,
     board,
-    output: outputOf(config, board, isHeldOn(wiringOf(config)!, role), parts),
+    output: outputOf(config, board, role, parts),
     onExit: onExitOf(config, board, role)!,
     onDeploy: onDeployOf(config)!,
     minimumOff: minimumOffOf(config)!,
@@ -74,12 +75,8 @@ export function parseRelayConfig(config: NodeConfig, parts: RelayParts, translat
 }
 
 /** The physical output of properties that have been found right. */
-function outputOf(
-  config: NodeConfig,
-  board: Board,
-  heldOn: boolean,
-  { bus, password }: RelayParts,
-): OutputSpec | null {
+function outputOf(config: NodeConfig, board: Board, role: Role, { bus, password }: RelayParts): OutputSpec | null {
+  const heldOn = isHeldOn(wiringOf(config)!, role);
   const channel = channelOf(config, board)!;
   switch (board) {
     case 'modbus-timed':
@@ -89,6 +86,10 @@ function outputOf(
     case 'lcus':
     case 'kmtronic':
       return { board, bus: bus!, channel, heldOn };
+    case 'jbd':
+    case 'daly':
+    case 'jk':
+      return { board, bus: bus!, switch: bmsSwitchOf(role)!, heldOn: true };
     case 'shelly-gen1':
     case 'shelly-gen2':
       return { board, address: addressOf(config)!, channel, heldOn, password };

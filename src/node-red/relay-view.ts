@@ -34,7 +34,9 @@ export function connectRelay(options: RelayViewOptions): RelayView {
   const parts = { bus: options.bus, password: typeof password === 'string' ? password : '' };
   const config = parseRelayConfig(options.config, parts, translate);
   if (typeof config === 'string') return refuse(options, 'settings', config);
-  const claimed = host.claimRelay({ ...config, id: node.id, hash: JSON.stringify(config), userDir });
+  // A new record of a test is no other relay: the contact does not move for it.
+  const hash = JSON.stringify({ ...config, proven: null });
+  const claimed = host.claimRelay({ ...config, id: node.id, hash, userDir });
   if ('why' in claimed) return refuse(options, claimed.why, refusalText(claimed, translate));
   return connect(claimed, config, options);
 }

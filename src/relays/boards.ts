@@ -12,13 +12,16 @@ export const BOARDS = [
   'shelly-gen1',
   'gpio',
   'gx',
+  'jbd',
+  'daly',
+  'jk',
   'gx-node',
   'message',
 ] as const;
 export type Board = (typeof BOARDS)[number];
 
 /** What a dialog asks beside the role, and where its value stands in the node's properties. */
-export type BoardField = 'bus' | 'unit' | 'channel' | 'address' | 'chip' | 'line' | 'password';
+export type BoardField = 'bus' | 'unit' | 'channel' | 'address' | 'chip' | 'line' | 'password' | 'switchConfirmed';
 
 export interface BoardTraits {
   readonly fields: readonly BoardField[];
@@ -33,6 +36,11 @@ export interface BoardTraits {
   readonly readsBack: 'yes' | 'some' | 'no';
   /** The highest channel, counted from 1. */
   readonly channels: number;
+}
+
+/** A switch of a BMS itself: which of its two, the role says. */
+function bmsSwitch(): BoardTraits {
+  return { fields: ['bus', 'switchConfirmed'], bus: 'bytes', leaseBy: 'guardian', readsBack: 'yes', channels: 1 };
 }
 
 export const BOARD_TRAITS: Readonly<Record<Board, BoardTraits>> = {
@@ -68,6 +76,9 @@ export const BOARD_TRAITS: Readonly<Record<Board, BoardTraits>> = {
   },
   gpio: { fields: ['chip', 'line'], bus: null, leaseBy: 'guardian', readsBack: 'no', channels: 1 },
   gx: { fields: ['bus', 'channel'], bus: 'modbus', leaseBy: 'guardian', readsBack: 'yes', channels: 2 },
+  jbd: bmsSwitch(),
+  daly: bmsSwitch(),
+  jk: bmsSwitch(),
   'gx-node': { fields: [], bus: null, leaseBy: 'receiver', readsBack: 'some', channels: 1 },
   message: { fields: [], bus: null, leaseBy: 'receiver', readsBack: 'no', channels: 1 },
 };

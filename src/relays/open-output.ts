@@ -2,10 +2,14 @@
 import type { Clock } from '../engine/clock.ts';
 import type { BusProblem } from '../links/bus/address.ts';
 import type { BusRegistry, Claim } from '../links/bus/registry.ts';
+import { bmsSwitch, type BmsSwitchProtocol } from './bms-switch.ts';
 import { claimByteLine } from './byte-lines.ts';
 import { contactOutput, type ContactDriver } from './contact.ts';
+import { DALY_SWITCHES } from './daly-switch.ts';
 import { gpioLine } from './gpio.ts';
 import { gx } from './gx.ts';
+import { JBD_SWITCHES } from './jbd-switch.ts';
+import { JK_SWITCHES } from './jk-switch.ts';
 import { kmtronic } from './kmtronic.ts';
 import { lcus } from './lcus.ts';
 import { modbusCoil } from './modbus-coil.ts';
@@ -29,6 +33,12 @@ export function openOutput(spec: OutputSpec, tools: OutputTools): OpenedOutput {
   return driver.ok ? { ok: true, output: contactOutput(driver.bus, tools.clock) } : driver;
 }
 
+const BMS_SWITCHES: Readonly<Record<'jbd' | 'daly' | 'jk', BmsSwitchProtocol>> = {
+  jbd: JBD_SWITCHES,
+  daly: DALY_SWITCHES,
+  jk: JK_SWITCHES,
+};
+
 function driverOf(spec: OutputSpec, tools: OutputTools): Claim<ContactDriver> {
   const { clock, buses } = tools;
   switch (spec.board) {
@@ -47,6 +57,14 @@ function driverOf(spec: OutputSpec, tools: OutputTools): Claim<ContactDriver> {
       const { channel, heldOn } = spec;
       const options = { held: claim.bus, clock, channel, heldOn };
       return { ok: true, bus: spec.board === 'lcus' ? lcus(options) : kmtronic(options) };
+    }
+    case 'jbd':
+    case 'daly':
+    case 'jk': {
+      const claim = claimByteLine(spec.bus, spec.board, tools);
+      if (!claim.ok) return claim;
+      const protocol = BMS_SWITCHES[spec.board];
+      return { ok: true, bus: bmsSwitch({ held: claim.bus, clock, protocol, which: spec.switch }) };
     }
     case 'gx': {
       const claim = buses.modbus(spec.bus);

@@ -1,5 +1,6 @@
 /** A physical output as plain data: it can be sent to the process that drives it, compared, and named. */
 import type { BusSpec } from '../links/bus/bus.ts';
+import type { BmsSwitch } from './bms-switch.ts';
 
 /**
  * Channels count from 1, as printed on the board. `heldOn`: the output is switched on while held, as a normally open
@@ -18,6 +19,13 @@ export type OutputSpec =
       readonly bus: BusSpec;
       readonly channel: number;
       readonly heldOn: boolean;
+    }
+  | {
+      /** The BMS itself switches. */
+      readonly board: 'jbd' | 'daly' | 'jk';
+      readonly bus: BusSpec;
+      readonly switch: BmsSwitch;
+      readonly heldOn: true;
     }
   | {
       readonly board: 'shelly-gen1' | 'shelly-gen2';
@@ -45,6 +53,10 @@ export function outputKey(spec: OutputSpec): string {
     case 'kmtronic':
     case 'gx':
       return `${spec.bus.path} relay ${spec.channel}`;
+    case 'jbd':
+    case 'daly':
+    case 'jk':
+      return `${spec.bus.path} ${spec.switch} switch`;
     case 'shelly-gen1':
     case 'shelly-gen2':
       // Port 80 is meant where none is named.

@@ -77,6 +77,8 @@ export type RelayRefusal =
   | { readonly why: 'bus'; readonly problem: BusProblem };
 
 interface KeptRelay extends ClaimedRelay {
+  /** A test was recorded, or its record has lapsed. */
+  prove(proven: boolean): void;
   end(): void;
 }
 
@@ -214,6 +216,7 @@ export class Host {
     // What runs with other settings gives its bus back before it is asked for anew.
     this.#relays.endIfOther(id, request.hash);
     const known = this.#relays.get(id);
+    known?.prove(request.proven);
     const opened = known ?? this.#open(request);
     if ('why' in opened) {
       this.#disown(id);
@@ -236,14 +239,19 @@ export class Host {
     const switches = { value: () => counts.switches(id), count: () => counts.count(id) };
     const renewed = (left: number, lease: number): void => this.health.noteMargin(role, left, lease);
     const relay = new RelayRuntime({ clock: this.clock, role, packs, senders, minimumOff, output, switches, renewed });
-    const note = (): void => this.#feedbacks.note(id, role, request, relay.report());
+    const about = { packs: request.packs, proven: request.proven };
+    const note = (): void => this.#feedbacks.note(id, role, about, relay.report());
     relay.onReport(note);
     note();
+    const prove = (proven: boolean): void => {
+      about.proven = proven;
+      note();
+    };
     const end = (): void => {
       this.#feedbacks.forget(id);
       relay.end();
     };
-    return { relay, leaseBy, told, end };
+    return { relay, leaseBy, told, prove, end };
   }
 
   #relayCounts(): RelayCounts {

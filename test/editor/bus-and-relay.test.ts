@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import fc from 'fast-check';
-import { remark } from '../../src/editor/fail-safe.ts';
+import { keeper, remarks } from '../../src/editor/fail-safe.ts';
 import * as browser from '../../src/editor/net.ts';
 import { ROLES } from '../../src/engine/vocabulary.ts';
-import { BOARDS, parseRelayConfig } from '../../src/node-red/relay-config.ts';
+import { parseRelayConfig } from '../../src/node-red/relay-config.ts';
+import { BOARDS } from '../../src/relays/boards.ts';
+import { canOpenOnExit } from '../../src/relays/kept-by.ts';
+import { WIRINGS } from '../../src/relays/wiring.ts';
 import { EditorPage, type EditedNode } from './editor-page.ts';
 
 describe('the bus dialog says what is wrong', () => {
@@ -84,14 +87,58 @@ describe('the relay dialog says what is wrong', () => {
     });
   }
 
-  it('load on a normally closed contact is not refused', () => {
-    assert.equal(page.check(relay({ role: 'load', wiring: 'NC' }), 'wiring'), true);
+  it('123-R12 charge on an inverted contact: refused where a power loss connects, right where it disconnects', () => {
+    assert.match(String(page.check(relay({ wiring: 'NO-inverted' }), 'wiring')), /power loss would connect/);
+    for (const wiring of ['NO', 'NC-inverted', '123-out-v1', '123-out-v2']) {
+      assert.equal(page.check(relay({ wiring }), 'wiring'), true, wiring);
+    }
   });
+
+  for (const wiring of ['NC', 'NO-inverted']) {
+    it(`loads that a power loss connects (${wiring}) are a choice that has to be made`, () => {
+      const load = { role: 'load', wiring };
+      assert.deepEqual(Object.keys(page.problems(relay(load))), ['lossConfirmed']);
+      assert.match(String(page.check(relay(load), 'lossConfirmed')), /connects the loads.*wire NO, or tick/);
+      assert.deepEqual(page.problems(relay({ ...load, lossConfirmed: true })), {});
+      assert.deepEqual(page.problems(relay({ ...load, role: 'shed' })), {}, 'where it is only told');
+    });
+  }
 
   it('bus, unit and relay number are asked for unless the node only sends messages', () => {
     const wrong = { bus: '', unit: '248', channel: '0' };
     assert.deepEqual(Object.keys(page.problems(relay(wrong))).sort(), ['bus', 'channel', 'unit']);
     assert.deepEqual(page.problems(relay({ ...wrong, board: 'message' })), {});
+  });
+
+  it('each board is asked for what it needs, and for nothing else', () => {
+    const wrong = { unit: 'x', channel: 'x', address: '', chip: 'x', line: '' };
+    const asked = (board: string): string[] => Object.keys(page.problems(relay({ board, bus: '', ...wrong }))).sort();
+    assert.deepEqual(asked('modbus-plain'), ['bus', 'channel', 'unit']);
+    for (const board of ['lcus', 'kmtronic', 'gx']) assert.deepEqual(asked(board), ['bus', 'channel'], board);
+    for (const board of ['shelly-gen1', 'shelly-gen2']) assert.deepEqual(asked(board), ['address', 'channel'], board);
+    assert.deepEqual(asked('gpio'), ['chip', 'line']);
+    for (const board of ['gx-node', 'message']) assert.deepEqual(asked(board), [], board);
+  });
+
+  it('a board needs a bus of its kind', () => {
+    page.add('bms-bus', 'gx', { kind: 'modbus-tcp', address: '192.168.1.20' });
+    page.add('bms-bus', 'any', { kind: '${KIND}', address: 'x' });
+    assert.match(String(page.check(relay({ board: 'gx' }), 'bus')), /over Modbus TCP/);
+    assert.equal(page.check(relay({ board: 'gx', bus: 'gx' }), 'bus'), true);
+    assert.match(String(page.check(relay({ board: 'lcus', bus: 'gx' }), 'bus')), /does not speak Modbus/);
+    assert.equal(page.check(relay({ board: 'lcus', bus: 'any' }), 'bus'), true, 'known at deploy time only');
+  });
+
+  it('a sentence holds nothing that a page could act on', () => {
+    const sentence = page.check(relay({ board: 'shelly-gen2', address: '<img src=x onerror=y>' }), 'address');
+    assert.match(String(sentence), /img src/);
+    assert.doesNotMatch(String(sentence), /[<>]/);
+  });
+
+  it('what the environment gives is judged at deploy time', () => {
+    const open = { role: '${ROLE}', board: '${BOARD}', wiring: '${WIRING}', bus: '${BUS}', channel: '${CHANNEL}' };
+    assert.deepEqual(page.problems(relay(open)), {});
+    assert.deepEqual(Object.keys(page.problems(relay({ ...open, channel: 'x', board: 'gpio', line: '' }))), ['line']);
   });
 
   it('the line on which a 123SmartBMS talks all the time cannot carry a relay board', () => {
@@ -115,34 +162,65 @@ describe('the relay dialog says what is wrong', () => {
     const properties = fc.record({
       role: fc.constantFrom(...ROLES, 'x'),
       board: fc.constantFrom(...BOARDS, 'x'),
-      wiring: fc.constantFrom('NO', 'NC', 'x'),
+      wiring: fc.constantFrom(...WIRINGS, 'x'),
+      lossConfirmed: fc.constantFrom(true, false, 'true', undefined),
       bus: fc.constantFrom('bus', ''),
       unit: fc.constantFrom('1', '247', '248', '0', 'x', '1.5', undefined),
-      channel: fc.constantFrom('1', '256', '257', '0', 'x', undefined),
+      channel: fc.constantFrom('1', '2', '8', '256', '257', '0', 'x', undefined),
+      address: fc.constantFrom('10.0.0.7', '[::1]:80', 'http://10.0.0.7', '', undefined),
+      chip: fc.constantFrom('gpiochip0', '', 'gpio0', undefined),
+      line: fc.constantFrom('0', 17, '1024', '', undefined),
+      minimumOff: fc.constantFrom('0', '', '86401', 5, undefined),
+      onExit: fc.constantFrom('', 'open', 'hold', 'x', undefined),
+      onDeploy: fc.constantFrom('', 'open', 'hold', 'x', undefined),
+      senders: fc.constantFrom([], [{ topic: 'a', timeout: 5 }], [{ topic: '', timeout: 5 }], 'x', undefined),
     });
     fc.assert(
       fc.property(properties, (given) => {
         const node = relay(given);
-        const refused = typeof parseRelayConfig(node, given.bus === '' ? null : line, (key) => key) === 'string';
+        const refused =
+          typeof parseRelayConfig(node, { bus: given.bus === '' ? null : line, password: '' }, (key) => key) ===
+          'string';
         assert.equal(Object.keys(page.problems(node)).length > 0, refused, JSON.stringify(given));
       }),
-      { numRuns: 500 },
+      { numRuns: 3000 },
     );
   });
 });
 
 describe('what a relay does without this computer', () => {
-  it('nothing is said where the timed board opens a normally open contact', () => {
-    for (const role of ROLES) if (role !== 'pre-alarm') assert.equal(remark('modbus-timed', 'NO', role), null);
+  it('nothing is said where the board opens a normally open contact by itself', () => {
+    for (const board of ['modbus-timed', 'shelly-gen1', 'shelly-gen2'] as const) {
+      for (const role of ROLES) if (role !== 'pre-alarm') assert.deepEqual(remarks(board, 'NO', role), []);
+    }
   });
 
-  it('a plain coil stays, a message stops, a normally closed contact closes, a silent buzzer stays silent', () => {
-    assert.equal(remark('modbus-plain', 'NO', 'charge'), 'plain-stays');
-    assert.equal(remark('message', 'NO', 'charge'), 'message-stays');
-    assert.equal(remark('modbus-timed', 'NC', 'load'), 'closes-loads');
-    assert.equal(remark('modbus-timed', 'NC', 'shed'), 'closes-loads');
-    assert.equal(remark('modbus-timed', 'NC', 'alternator'), 'closes-alternator');
-    assert.equal(remark('modbus-timed', 'NO', 'pre-alarm'), 'silent-alarm');
-    assert.equal(remark('modbus-timed', 'NC', 'pre-alarm'), null);
+  it('every other board has a sentence on what nobody covers', () => {
+    const quiet = BOARDS.filter((board) => remarks(board, 'NO', 'charge').length === 0);
+    assert.deepEqual(quiet, ['modbus-timed', 'shelly-gen2', 'shelly-gen1']);
+    assert.deepEqual(remarks('modbus-plain', 'NO', 'charge'), ['stays']);
+    assert.deepEqual(remarks('gpio', 'NO', 'charge'), ['gpio-stays']);
+    assert.deepEqual(remarks('message', 'NO', 'charge'), ['message-stays']);
+  });
+
+  it('what a power loss of the coil connects is said first', () => {
+    assert.deepEqual(remarks('modbus-timed', 'NC', 'load'), ['closes-loads']);
+    assert.deepEqual(remarks('lcus', 'NO-inverted', 'shed'), ['closes-loads', 'usb-stays']);
+    assert.deepEqual(remarks('modbus-timed', 'NC', 'alternator'), ['closes-alternator']);
+    assert.deepEqual(remarks('modbus-timed', 'NO', 'pre-alarm'), ['silent-alarm']);
+    assert.deepEqual(remarks('modbus-timed', 'NC', 'pre-alarm'), []);
+    assert.deepEqual(remarks('modbus-timed', 'NC-inverted', 'load'), [], 'without power it disconnects');
+  });
+
+  it('the board ends the hold, or the guardian does, or nobody but who receives the messages', () => {
+    assert.equal(keeper('modbus-timed', 'hold'), 'board');
+    assert.equal(keeper('modbus-timed', 'open'), 'guardian-and-board');
+    assert.equal(keeper('gpio', 'hold'), 'guardian');
+    assert.equal(keeper('message', 'open'), 'receiver');
+    const asked = BOARDS.filter(canOpenOnExit);
+    assert.deepEqual(
+      BOARDS.filter((board) => !asked.includes(board)),
+      ['gx-node', 'message'],
+    );
   });
 });

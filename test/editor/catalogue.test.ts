@@ -11,13 +11,14 @@ import {
 import type { Problem, ProblemKind, Warning, WarningKind } from '../../src/engine/pack/problem.ts';
 import { resolveSettings, type Given } from '../../src/engine/pack/validate.ts';
 import { PROFILE_IDS, ROLES, type ProfileId } from '../../src/engine/vocabulary.ts';
-import { remark } from '../../src/editor/fail-safe.ts';
+import { keeper, remarks } from '../../src/editor/fail-safe.ts';
 import { judge } from '../../src/editor/judge.ts';
 import { AT_THE_TOP, blocksOf, choiceKey, COLUMNS, EXPLAINED, GROUPS } from '../../src/editor/pack/groups.ts';
 import { placeholders } from '../../src/editor/pack/placeholder.ts';
 import { readable } from '../../src/editor/sentence.ts';
 import type { BusProblemKey } from '../../src/links/bus/address.ts';
-import { BOARDS } from '../../src/node-red/relay-config.ts';
+import { BOARDS } from '../../src/relays/boards.ts';
+import { WIRINGS } from '../../src/relays/wiring.ts';
 import { LINK_KINDS } from '../../src/runtime/open-link.ts';
 import { problemText, warningText } from '../../src/texts/problem-text.ts';
 import { translateFrom, type Catalogue } from '../../src/texts/translate.ts';
@@ -66,13 +67,16 @@ describe('the catalogues', () => {
     }
     for (const id of PROFILE_IDS) for (const part of ['name', 'about']) has(`bms-config.profile.${id}.${part}`);
     for (const role of ROLES) for (const part of ['role', 'about', 'node']) has(`bms-relay-out.${part}.${role}`);
-    for (const board of BOARDS) has(`bms-relay-out.board.${board}`);
+    for (const board of BOARDS) {
+      for (const part of ['board', 'hint.board']) has(`bms-relay-out.${part}.${board}`);
+      for (const onExit of ['open', 'hold'] as const) has(`bms-relay-out.keeper.${keeper(board, onExit)}`);
+    }
+    for (const wiring of WIRINGS) for (const part of ['wiring', 'hint.wiring']) has(`bms-relay-out.${part}.${wiring}`);
     for (const link of LINK_KINDS) has(`bms-config.link.${link}`);
     for (const role of ROLES) {
       for (const board of BOARDS) {
-        for (const wiring of ['NO', 'NC']) {
-          const found = remark(board, wiring, role);
-          if (found !== null) has(`bms-relay-out.remark.${found}`);
+        for (const wiring of WIRINGS) {
+          for (const found of remarks(board, wiring, role)) has(`bms-relay-out.remark.${found}`);
         }
       }
     }

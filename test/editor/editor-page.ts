@@ -120,7 +120,7 @@ export class EditorPage {
             const own = { ...definition, _: (key: string) => translate(`${PACKAGE.name}/${type}:${key}`) };
             this.definitions.set(type, own);
           },
-          node: (id: string) => this.nodes.get(id) ?? null,
+          node: (id: string) => this.nodes.get(id),
           eachConfig: (callback: (node: EditedNode) => void) => this.nodes.forEach(callback),
         },
       },

@@ -96,7 +96,7 @@ describe('the built pages', () => {
       const template = templateOf(pageOf(node));
       const { category, defaults, credentials } = page.definition(node.type);
       const prefix = category === 'config' ? 'node-config-input' : 'node-input';
-      const made: readonly string[] = node.type === 'bms-config' ? SETTING_NAMES : ['packs'];
+      const made: readonly string[] = node.type === 'bms-config' ? SETTING_NAMES : ['packs', 'senders'];
       for (const name of [...Object.keys(defaults), ...Object.keys(credentials ?? {})]) {
         assert.ok(template.includes(`id="${prefix}-${name}"`) || made.includes(name), `${node.type} ${name}`);
       }

@@ -5,9 +5,21 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { safeInput } from '../../src/node-red/safe-input.ts';
 import type { Message } from '../../src/node-red/types.ts';
+import { observationOf } from '../../src/links/message.ts';
 import type { Permission } from '../../src/runtime/permission.ts';
+import type { StampedReading } from '../../src/runtime/stamp.ts';
 import { createDone, createFakeNode, english } from './support/fake-node.ts';
-import { chain, hostile, PIN, rubbish, TARGETS, thing, type Chain, type Target } from './support/hostile.ts';
+import {
+  chain,
+  hostile,
+  PIN,
+  rubbish,
+  TARGETS,
+  thing,
+  type Chain,
+  type Hostile,
+  type Target,
+} from './support/hostile.ts';
 import { GOOD } from './support/protection-bench.ts';
 
 const READINGS = {
@@ -122,6 +134,132 @@ describe('hostile messages', () => {
       { numRuns: 150 },
     );
     assert.ok(closed > 100, `only ${closed} seconds in which anything was closed`);
+  });
+
+  /** What a hand that changes readings on their way does to one. */
+  type Change = (reading: StampedReading) => void;
+
+  /** The chain of a pack whose device tells everything, and whose readings come along a wire that may change them. */
+  function linked(): { of: Chain; say(kind: Kind, step: number, change?: Change): void } {
+    const of = chain();
+    let changed: Change = () => undefined;
+    of.pack.onReading((reading) => {
+      changed(reading);
+      of.tell('protection', { reading });
+    });
+    return {
+      of,
+      say(kind, step, change = () => undefined) {
+        changed = change;
+        const said = READINGS[kind];
+        if (said === null) of.pack.poll();
+        else of.pack.observe('link', observationOf({ ...said, current: said.current + (step % 7) / 10 })!);
+      },
+    };
+  }
+
+  const number = fc.constantFrom<unknown>(0, 2.4, 3.3, 3.9, 20, -10, 70, 150, null, Number.NaN, '3.3');
+  /** Readings by hand that are in order in every way, and claim that all is well, or that something is not. */
+  const byHand: fc.Arbitrary<Hostile> = fc.oneof(
+    fc.constantFrom<Hostile>(
+      () => ({ payload: GOOD }),
+      () => ({ payload: { ...GOOD, cellMin: 3.3, cellMax: 3.3 } }),
+      () => ({ reading: { ...GOOD, hardware: { chargeAllowed: true, loadAllowed: true, cellCommunication: true } } }),
+    ),
+    fc
+      .record({
+        cells: fc.array(number, { minLength: 3, maxLength: 5 }),
+        current: number,
+        temperatures: fc.array(number),
+      })
+      .map(
+        (payload): Hostile =>
+          () => ({ payload }),
+      ),
+  );
+  const change = fc.tuple(fc.constantFrom('cellMin', 'cellMax', 'temperatureMin', 'temperatureMax', 'soc'), number).map(
+    ([part, value]): Change =>
+      (reading) =>
+        void Object.assign(Reflect.get(reading, part) as object, { value }),
+  );
+
+  it('123-R17 VLB-9 nor do readings by hand, or changed ones, where a device tells the battery’s state', () => {
+    const step = fc.record({
+      kind: fc.constantFrom<Kind>('good', 'good', 'good', 'good', 'high', 'low', 'cold', 'silent'),
+      seconds: fc.integer({ min: 1, max: 12 }),
+      extra: fc.array(fc.tuple(target, fc.oneof(byHand, hostile)), { maxLength: 4 }),
+      turn: fc.option(change),
+    });
+    let closed = 0;
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 2, maxLength: 8 }), (steps) => {
+        const [plain, attacked] = [linked(), linked()];
+        let second = 0;
+        // The device has spoken before anybody else does.
+        for (const { of, say } of [plain, attacked]) {
+          of.clock.advance(1);
+          say('good', second);
+        }
+        for (const { kind, seconds, extra, turn } of steps) {
+          for (let i = 0; i < seconds; i++) {
+            second++;
+            for (const { of } of [plain, attacked]) of.clock.advance(1);
+            plain.say(kind, second);
+            attacked.say(kind, second, turn ?? undefined);
+            for (const [to, make] of extra) attacked.of.tell(to, make(attacked.of));
+            const [may, is] = [plain.of.state(), attacked.of.state()];
+            if (is[2]) closed++;
+            is.forEach((on, which) =>
+              assert.ok(!on || may[which], `${['charge', 'load', 'relay'][which]} at ${second} s`),
+            );
+          }
+        }
+        plain.of.close();
+        attacked.of.close();
+      }),
+      { numRuns: 100 },
+    );
+    assert.ok(closed > 100, `only ${closed} seconds in which anything was closed`);
+  });
+
+  const liars: [string, Kind, Change | undefined, Message | null][] = [
+    ['a second source that says that all is well', 'high', undefined, { payload: GOOD }],
+    ['a reading with a genuine stamp and other cells', 'high', ({ cellMax }) => void (cellMax.value = 3.3), null],
+    ['a reading with a genuine stamp that is not cold', 'cold', ({ temperatureMin: t }) => void (t.value = 20), null],
+    ['a second source while the device is silent', 'silent', undefined, { payload: GOOD }],
+  ];
+  for (const [what, kind, turn, message] of liars) {
+    it(`123-R17 ${what} keeps no charging on`, () => {
+      const { of, say } = linked();
+      for (let i = 0; i < 90; i++) {
+        of.clock.advance(1);
+        say(i < 5 ? 'good' : kind, i, i < 5 ? undefined : turn);
+        if (i === 4) assert.deepEqual(of.state(), [true, true, true]);
+        if (i >= 5 && message !== null)
+          for (const to of ['monitor', 'protection'] as const) of.tell(to, { ...message });
+      }
+      assert.deepEqual([of.state()[0], of.state()[2]], [false, false]);
+      of.close();
+    });
+  }
+
+  it('a reading by hand may still stop charging beside a device that says that all is well', () => {
+    for (const to of ['monitor', 'protection'] as const) {
+      const { of, say } = linked();
+      for (let i = 0; i < 90; i++) {
+        of.clock.advance(1);
+        say('good', i);
+        if (i < 5) continue;
+        // The rule has a delay, and what is said by hand holds until the device speaks again: so it is silent for a while.
+        for (let k = 0; k < 8; k++) {
+          of.clock.advance(0.4);
+          of.tell(to, { payload: { ...GOOD, cells: [3.31, 3.9, 3.3, 3.31] } });
+        }
+        if (!of.state()[0]) break;
+      }
+      assert.deepEqual([of.state()[0], of.state()[2]], [false, false], to);
+      of.close();
+    }
   });
 
   /** A chain in which everything is allowed and the relay is closed. */

@@ -4,6 +4,8 @@ import { ROLES } from '../../src/engine/vocabulary.ts';
 import type { BusSpec } from '../../src/links/bus/bus.ts';
 import { BUS, relayBench, statusOf } from './support/relay-bench.ts';
 
+const MODBUS: BusSpec = { kind: 'modbus-tcp', path: 'tcp://gx:502', host: 'gx', port: 502 };
+
 describe('the settings of a relay node', () => {
   const WRONG: [string, object, BusSpec | null, RegExp][] = [
     ['no role', { role: '' }, null, /role is none we know.*charge, load/],
@@ -13,8 +15,35 @@ describe('the settings of a relay node', () => {
     ['an unknown board', { board: 'telepathy' }, null, /board is none we know/],
     ['an unknown contact', { wiring: 'CO' }, null, /contact is none we know/],
     ['charge on a normally closed contact', { wiring: 'NC' }, null, /wire NO/],
+    ['charge that an open contact without power would allow', { wiring: 'NO-inverted' }, null, /wire NO/],
     ['the contactor on a normally closed contact', { wiring: 'NC', role: 'contactor' }, null, /wire NO/],
+    ['loads that a power loss connects', { wiring: 'NC', role: 'load' }, null, /connects the loads.*tick/],
+    ['the same, not quite confirmed', { wiring: 'NC', role: 'load', lossConfirmed: 1 }, null, /connects the loads/],
     ['no bus', { board: 'modbus-timed' }, null, /No bus chosen/],
+    ['a GX on a serial bridge', { board: 'gx', bus: 'b' }, BUS, /over Modbus TCP.*press \+/],
+    ['an LCUS board on Modbus TCP', { board: 'lcus', bus: 'b' }, MODBUS, /does not speak Modbus.*press \+/],
+    ['the third relay of a GX', { board: 'gx', bus: 'b', channel: 3 }, MODBUS, /which 3 cannot be.*1 to 2\./],
+    [
+      'the ninth relay of a USB board',
+      { board: 'kmtronic', bus: 'b', channel: '9' },
+      BUS,
+      /which "9" cannot be.*1 to 8\./,
+    ],
+    [
+      'a Shelly without an address',
+      { board: 'shelly-gen2' },
+      null,
+      /^Address is .*which undefined cannot be.*enter it/,
+    ],
+    ['a Shelly by its page', { board: 'shelly-gen1', address: 'http://10.0.0.7/' }, null, /"http:\/\/10.*without http/],
+    ['a chip by its device', { board: 'gpio', chip: '/dev/gpiochip0', line: 4 }, null, /"\/dev\/gpiochip0" cannot be/],
+    ['a GPIO line that nobody named', { board: 'gpio' }, null, /^GPIO line.*which undefined cannot be.*0 to 1023/],
+    ['a pause of no number', { minimumOff: 'long' }, null, /^Stay open.*"long".*0 to 86400/],
+    ['senders that are no list', { senders: 'all' }, null, /"all" needs a topic and a timeout/],
+    ['a sender without a timeout', { senders: [{ topic: 'a' }] }, null, /\{"topic":"a"\} needs.*1 to 3600/],
+    ['a sender without a topic', { senders: [{ topic: ' ', timeout: 5 }] }, null, /needs a topic/],
+    ['another end', { onExit: 'close' }, null, /Node-RED ends cannot be "close": choose open or hold/],
+    ['another deploy', { onDeploy: 'close' }, null, /at a deploy cannot be "close": choose hold or open/],
     ['a bus that is gone', { board: 'modbus-timed', bus: 'b9' }, null, /does not exist any more/],
     ...(['0', '248', '-1', '1.5', 'one', 300, Number.NaN] as unknown[]).map(
       (unit): [string, object, BusSpec, RegExp] => [
@@ -101,7 +130,8 @@ describe('the settings of a relay node', () => {
     const right: object[] = [
       { board: 'modbus-timed', bus: 'b', unit: 3, channel: 8 },
       { board: 'modbus-plain', bus: 'b', unit: '3', channel: ' 7 ' },
-      { board: 'modbus-timed', bus: 'b', wiring: 'NC', role: 'load', channel: 2 },
+      { board: 'modbus-timed', bus: 'b', wiring: 'NC', role: 'load', channel: 2, lossConfirmed: true },
+      { board: 'modbus-timed', bus: 'b', wiring: 'NO-inverted', role: 'load', channel: 4, lossConfirmed: 'true' },
       { board: 'modbus-timed', bus: 'b', wiring: 'NC', role: 'pre-alarm', channel: 3 },
     ];
     right.forEach((config, i) => {

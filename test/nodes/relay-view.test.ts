@@ -13,12 +13,27 @@ describe('the relay node', () => {
     assert.equal(statusOf(node), 'grey open · nothing heard');
     assert.equal(tell({ payload: true, permission: give(house) }), undefined);
     clock.advance(6);
-    const known = { actual: null, verified: false };
+    const known = { actual: null, verified: false, fault: null, lease: 'receiver' };
     assert.deepEqual(node.out[0], [
       { topic: 'relay', payload: true, relay: { commanded: true, ...known, reason: 'allowed', switches: 1 } },
       { topic: 'relay', payload: false, relay: { commanded: false, ...known, reason: 'lease-ended', switches: 2 } },
     ]);
     assert.equal(statusOf(node), 'grey open · lease ended');
+  });
+
+  it('the record of a test is no other relay: the contact stays, and the pack hears that it is proven', () => {
+    const { house, give, relay } = relayBench();
+    const config = { role: 'charge', board: 'message' };
+    const before = relay(config);
+    before.tell({ permission: give(house) });
+    const proven: (boolean | undefined)[] = [];
+    house.feedback = (role, feedback) => void (role === 'charge' && proven.push(feedback?.proven));
+    before.view.close(false);
+    const of = 'charge|message|||||||';
+    const tested = JSON.stringify({ at: 1, of, before: 12, after: 0.2, disconnected: true });
+    const after = relay({ ...config, tested });
+    assert.equal(statusOf(after.node), 'green closed · not read back');
+    assert.deepEqual(proven, [true]);
   });
 
   it('a bare true closes nothing, a bare false opens at once, also in the middle of a lease', () => {
@@ -58,6 +73,35 @@ describe('the relay node', () => {
       assert.equal(statusOf(node), shown);
       assert.deepEqual(contacts(), []);
     }
+  });
+
+  it('a permission that the pack never gave is refused in red, and closes nothing', () => {
+    const { house, give, relay } = relayBench();
+    const { node, tell, contacts } = relay();
+    const real = give(house);
+    assert.match(
+      tell({ permission: { ...real, sequence: real.sequence + 1 } }) ?? '',
+      /house was not given by that pack/,
+    );
+    assert.equal(statusOf(node), 'red permission not genuine');
+    assert.deepEqual(contacts(), []);
+    assert.equal(tell({ permission: real }), undefined, 'and takes nobody’s place in the sequence');
+    assert.deepEqual(contacts(), [true]);
+  });
+
+  it('each renewal is a message where the receiver opens when none comes, and not where a board does', () => {
+    const bench = relayBench();
+    const { clock, house, give } = bench;
+    const [message, board] = [bench.relay(), bench.relay({ board: 'modbus-timed', bus: 'b' }, BUS, 'board')];
+    for (let i = 0; i < 5; i++) {
+      for (const { tell } of [message, board]) tell({ permission: give(house) });
+      clock.advance(1);
+    }
+    assert.deepEqual(
+      message.node.out[0]?.map(({ payload }) => payload),
+      [true, true, true, true, true],
+    );
+    assert.ok(board.node.out[0]!.length < 5);
   });
 
   it('what is refused is complained about once: such a message comes every second', () => {
@@ -199,7 +243,7 @@ describe('the relay node', () => {
       await new Promise<void>((resolve) => setImmediate(resolve));
       clock.advance(0.9);
     }
-    assert.equal(statusOf(node), 'red board does not obey');
+    assert.equal(statusOf(node), 'red board does not answer');
     assert.equal(node.warnings.length, 1);
     assert.ok(node.out[0]!.length > 0);
     for (const message of node.out[0]!) assert.equal((message['relay'] as Message)['verified'], false);

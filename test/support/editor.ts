@@ -111,6 +111,11 @@ export class Editor {
     await this.#trays(1, () => this.tray.locator(`[id$="-btn-${property}-${button}"]`).click());
   }
 
+  /** Presses a button of our own that opens another dialog above this one. */
+  async openBy(id: string): Promise<void> {
+    await this.#trays(1, () => this.tray.locator(`#${id}`).click());
+  }
+
   /** Done, Add or Update. */
   async accept(): Promise<void> {
     await this.#trays(-1, () => this.tray.locator('#node-dialog-ok, #node-config-dialog-ok').click());

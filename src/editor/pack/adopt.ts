@@ -10,7 +10,7 @@ export function offerStored(node: EditorNode): void {
   if (!(select instanceof HTMLSelectElement)) return;
   const chosen = typeof node['adopt'] === 'string' ? node['adopt'] : '';
   const fill = (stored: readonly Stored[]): void => {
-    const others = stored.filter(({ id }) => id !== node.id && RED.nodes.node(id) === null);
+    const others = stored.filter(({ id }) => id !== node.id && !RED.nodes.node(id));
     const options = others.map(({ id, name, at }): [string, string] => [id, labelOf(name === '' ? id : name, at)]);
     // A choice that was made stays one, or saving the dialog would take it back.
     if (chosen !== '' && !options.some(([id]) => id === chosen)) options.push([chosen, harmless(chosen)]);

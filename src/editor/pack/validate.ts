@@ -68,7 +68,7 @@ function busProblem(node: EditorNode, value: unknown): string | null {
   if (linkOf(node) === 'message') return null;
   if (isBlank(value) || value === '_ADD_') return packText('bus.missing');
   const bus = typeof value === 'string' ? RED.nodes.node(value) : null;
-  if (bus === null) return packText('bus.gone');
+  if (!bus) return packText('bus.gone');
   return bus.valid === false ? packText('bus.wrong', { name: nameOf(bus) }) : null;
 }
 

@@ -14,7 +14,7 @@ import { statusLine } from '../../../src/node-red/status.ts';
 import type { Message } from '../../../src/node-red/types.ts';
 import { Host } from '../../../src/runtime/host.ts';
 import { PackRuntime } from '../../../src/runtime/pack-runtime.ts';
-import type { Permission } from '../../../src/runtime/permission.ts';
+import { givenPermissions, type Permission } from '../../../src/runtime/permission.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { createDone, createFakeNode, english, type FakeNode } from './fake-node.ts';
 
@@ -51,14 +51,14 @@ export function relayBench() {
   });
   const buses = createBusRegistry(clock, { open: (spec) => down(spec.path) });
   const host = new Host(clock, { buses, spawn: silentGuardian });
-  const made = new Set<string>();
-  const pack = (id: string, name: string): PackRuntime => {
-    const config = { id, name, cells: 4, capacity: 100, link: 'message' };
+  const given = givenPermissions();
+  const makePack = (id: string, name: string, settings: object = {}): PackRuntime => {
+    const config = { id, name, cells: 4, capacity: 100, link: 'message', ...settings };
     const setup = packSetup({ id, config, bus: null, userDir, host, translate: english, report: () => undefined });
     const runtime = setup.pack ?? assert.fail(setup.problems.join(' '));
     // Permissions are made up here: the pack vouches for those, beside the ones it gives itself.
     const { real } = PackRuntime.prototype;
-    runtime.real = (shown) => (made.has(JSON.stringify(shown)) ? shown : real.call(runtime, shown));
+    runtime.real = (shown) => given.real(shown) ?? real.call(runtime, shown);
     return runtime;
   };
   let sequence = 0;
@@ -72,7 +72,7 @@ export function relayBench() {
       validUntil: clock.now() + 5,
       ...over,
     };
-    made.add(JSON.stringify(permission));
+    given.note(permission);
     return permission;
   };
   const relay = (config: object = {}, bus: BusSpec | null = null, id = 'relay') => {
@@ -94,7 +94,7 @@ export function relayBench() {
     };
     return { node, view, tell, contacts: () => edgesOf(node.out[0]!) };
   };
-  const packs = { house: pack('p1', 'house'), boat: pack('p2', 'boat') };
+  const packs = { house: makePack('p1', 'house'), boat: makePack('p2', 'boat') };
   rmSync(userDir, { recursive: true, force: true });
-  return { clock, host, ...packs, give, relay };
+  return { clock, host, ...packs, makePack, give, relay };
 }
