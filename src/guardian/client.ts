@@ -117,7 +117,7 @@ export function createGuardianClient(clock: Clock, spawn: (events: GuardianEvent
 
   /** Counted, not timed: after a stall of this process the answers are there, but not read yet. */
   function ping(): void {
-    if (unanswered >= UNANSWERED) return void current?.kill();
+    if (unanswered >= UNANSWERED) return current?.kill();
     unanswered += 1;
     pings += 1;
     current?.send({ t: 'ping', n: pings });

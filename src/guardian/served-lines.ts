@@ -49,7 +49,7 @@ export function createServedLines(buses: BusRegistry, send: (message: FromGuardi
     },
     close,
     closeAll() {
-      for (const id of [...lines.keys()]) close(id);
+      for (const id of lines.keys()) close(id);
     },
   };
 }

@@ -67,7 +67,7 @@ describe('the guardian as a process', function () {
     });
     ownChild(parent);
     let said = '';
-    createInterface({ input: parent.stdout! }).on('line', (line) => (said = line));
+    createInterface({ input: parent.stdout }).on('line', (line) => (said = line));
     const guardian = await until('both contacts to be held', 15, () => {
       const pid = /^closed (\d+)$/.exec(said)?.[1];
       return pid === undefined ? null : Number(pid);
