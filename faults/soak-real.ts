@@ -10,14 +10,16 @@ import { freePort } from '../test/support/node-red-process.ts';
 import { linkInto, packPackage, temporaryFolder } from '../test/support/packed.ts';
 import { startSimulator } from '../test/support/simulator-process.ts';
 import { pause, seconds, until } from '../test/support/wait.ts';
+import { startFastDevice } from './soak-device.ts';
+import { CELLS } from './soak-frames.ts';
 import { chain, CHARGE_RELAY, line, LOAD_RELAY, PROTECTION, relay } from './flow.ts';
 import { startNodeRed } from './node-red.ts';
 import type { Promised } from './soak-table.ts';
 
 const RED = join(ROOT, 'node_modules', 'node-red', 'red.js');
 const HEAP = fileURLToPath(new URL('soak-heap.cjs', import.meta.url));
-/** Frames a second: the device sends one a second at its own speed. */
-const SPEED = 10;
+/** A second; a real device sends one or two. */
+const FRAMES = 10;
 /** s between two looks at the processes. */
 const EVERY = 5;
 /** Share of the run that belongs to warming up. */
@@ -65,17 +67,13 @@ export async function liveForReal(minutes: number, say: (line: string) => void):
   say('Packing…');
   const { folder, cli } = packPackage();
   const [bms, timed, plain] = await Promise.all([
-    startSimulator({
-      cli,
-      device: '123smartbms',
-      args: ['--cells', '8', '--capacity', '280', '--speed', String(SPEED)],
-    }),
+    startFastDevice(FRAMES),
     startSimulator({ cli, device: 'relay-board' }),
     startSimulator({ cli, device: 'relay-board' }),
   ]);
   const userDir = temporaryFolder('soak');
   linkInto(userDir, folder);
-  const timedFlow = chain({ bms: bms.address, board: timed.address, cells: 8, relays: 'modbus-timed', pack: {} });
+  const timedFlow = chain({ bms: bms.address, board: timed.address, cells: CELLS, relays: 'modbus-timed', pack: {} });
   const wires = [[CHARGE_RELAY, 'plain-charge'], [LOAD_RELAY, 'plain-load'], [], [], []];
   const flow = [
     ...timedFlow.map((node) => (node.id === PROTECTION ? { ...node, wires } : node)),
@@ -93,9 +91,11 @@ export async function liveForReal(minutes: number, say: (line: string) => void):
       () => boards.every(({ edges }) => edges.filter(({ closed }) => closed).length >= 2) || null,
     );
     const guardian = await until('the guardian to run', 10, () => guardianOf(nodeRed.pid));
-    say(`Node-RED ${nodeRed.pid}, guardian ${guardian}: ${minutes} minutes at ${SPEED} frames a second.`);
+    say(`Node-RED ${nodeRed.pid}, guardian ${guardian}: ${minutes} minutes at ${FRAMES} frames a second.`);
     const edgesBefore = boards.map(({ edges }) => edges.length);
-    const end = seconds() + minutes * 60;
+    const framesBefore = bms.frames();
+    const start = seconds();
+    const end = start + minutes * 60;
     const looks: { readonly ours: Look; readonly guardian: Look }[] = [];
     const heapFrom = nodeRed.log.length;
     while (seconds() < end) {
@@ -104,6 +104,7 @@ export async function liveForReal(minutes: number, say: (line: string) => void):
       if (guardianOf(nodeRed.pid) !== guardian) throw new Error('the guardian that ran is gone');
       looks.push({ ours: lookAt(nodeRed.pid), guardian: lookAt(guardian) });
     }
+    const rate = (bms.frames() - framesBefore) / (seconds() - start);
     const heaps = nodeRed.log
       .slice(heapFrom)
       .filter((text) => text.startsWith('soak '))
@@ -123,6 +124,7 @@ export async function liveForReal(minutes: number, say: (line: string) => void):
     const rssGrowth = growth(warmLooks.map((look) => look.guardian.rss));
     return [
       { what: 'minutes', is: String(minutes), goal: null, isKept: null },
+      { what: 'frames a second', is: rate.toFixed(1), goal: `> ${FRAMES * 0.9}`, isKept: rate > FRAMES * 0.9 },
       { what: 'looks at the processes', is: String(looks.length), goal: '> 0', isKept: looks.length > 0 },
       {
         what: 'heap of Node-RED after a collection, last',
@@ -153,7 +155,8 @@ export async function liveForReal(minutes: number, say: (line: string) => void):
       { what: 'movements of the four contacts', is: String(edges), goal: '0', isKept: edges === 0 },
     ];
   } finally {
+    bms.close();
     await nodeRed.kill();
-    await Promise.all([bms.kill(), timed.kill(), plain.kill()]);
+    await Promise.all([timed.kill(), plain.kill()]);
   }
 }

@@ -50,7 +50,7 @@ export function createGuardian({ clock, buses, open, send, memory, exit }: Guard
 
   function endWhenDone(): void {
     stopLooking ??= clock.every(LOOK, () => {
-      if (!outputs.isDone()) return;
+      if (!outputs.isDone(isEnding)) return;
       stopLooking?.();
       exit();
     });
@@ -101,8 +101,8 @@ export function createGuardian({ clock, buses, open, send, memory, exit }: Guard
       isOrphan = true;
       outputs.orphan();
       lines.closeAll();
-      if (clock.now() - signalledAt < SIGNAL_COUNTS) outputs.releaseAll();
-      endWhenDone();
+      if (clock.now() - signalledAt < SIGNAL_COUNTS) stopNow();
+      else endWhenDone();
     },
     signalled() {
       signalledAt = clock.now();

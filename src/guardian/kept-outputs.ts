@@ -8,6 +8,11 @@ import type { BusProblem } from '../links/bus/address.ts';
 
 /** Seconds an output that was let go is given to confirm it. */
 const LAST_WORD = 5;
+/**
+ * Seconds for which an opening that failed is tried again when nobody is left who would: the line may come back. Not for
+ * ever, because a board that was taken away never does.
+ */
+const LAST_TRY = 3600;
 
 interface Kept {
   readonly spec: OutputSpec;
@@ -34,11 +39,17 @@ export interface KeptOutputs {
   /** Nobody renews any more: what is to open at once is let go, the rest when its lease ends. */
   orphan(): void;
   releaseAll(): void;
-  /** What is held now, for a successor; from here on nothing is commanded any more. */
+  /**
+   * What is held now, and what was let go and has not confirmed it, for a successor; from here on nothing is commanded any
+   * more.
+   */
   handOver(): Inheritance[];
   inherit(held: readonly Inheritance[]): void;
-  /** Nothing is held, and what was let go has been confirmed or has had its time. */
-  isDone(): boolean;
+  /**
+   * Nothing is held, and what was let go has confirmed it or has had its time.
+   * @param soon whoever waits cannot wait for a line that is gone
+   */
+  isDone(soon: boolean): boolean;
 }
 
 export function createKeptOutputs(clock: Clock, open: (spec: OutputSpec) => OpenedOutput): KeptOutputs {
@@ -132,8 +143,10 @@ export function createKeptOutputs(clock: Clock, open: (spec: OutputSpec) => Open
     },
     handOver() {
       const now = clock.now();
-      const held = [...kept.values()].filter((one) => one.until > now);
-      const list = held.map(({ spec, onExit, until }) => ({ spec, onExit, until }));
+      const isOpen = (one: Kept): boolean => one.releasedAt === -Infinity || one.output.state().verified;
+      const list = [...kept.values()]
+        .filter((one) => one.until > now || !isOpen(one))
+        .map(({ spec, onExit, until }) => ({ spec, onExit, until: Math.max(until, 0) }));
       for (const one of kept.values()) drop(one);
       return list;
     },
@@ -144,12 +157,14 @@ export function createKeptOutputs(clock: Clock, open: (spec: OutputSpec) => Open
         if (!('problem' in one)) hold(one, until);
       }
     },
-    isDone() {
+    isDone(soon) {
       const now = clock.now();
       return [...kept.values()].every((one) => {
         if (one.until > now) return false;
-        const { verified } = one.output.state();
-        return verified || one.releasedAt === -Infinity || now - one.releasedAt >= LAST_WORD;
+        const { verified, fault } = one.output.state();
+        if (verified || one.releasedAt === -Infinity) return true;
+        // Hardware that cannot be read back has no fault, and has heard it by then.
+        return now - one.releasedAt >= (soon || fault === null ? LAST_WORD : LAST_TRY);
       });
     },
   };

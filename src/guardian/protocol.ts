@@ -51,6 +51,6 @@ export type FromGuardian =
 export interface Inheritance {
   readonly spec: OutputSpec;
   readonly onExit: OnExit;
-  /** Monotonic second of this computer. */
+  /** Monotonic second of this computer; one that is over: it was let go, and has not confirmed it. */
   readonly until: number;
 }

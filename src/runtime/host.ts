@@ -85,6 +85,13 @@ interface KeptRelay extends ClaimedRelay {
 /** Starts a guardian process. */
 export type SpawnGuardian = (userDir: string, events: GuardianEvents) => GuardianProcess;
 
+/**
+ * A relay that has heard nothing for so long after its start opens its contact (s): first readings take some seconds, and
+ * loads are given as long as their longest usual lease.
+ */
+const UNHEARD = 10;
+const UNHEARD_LOADS = 60;
+
 /** Old states are looked for this long after the first pack has begun (s), when all flows are there, and once a day. */
 const TIDY_AFTER = 60;
 const TIDY_EVERY = 86_400;
@@ -238,7 +245,9 @@ export class Host {
     const counts = this.#relayCounts();
     const switches = { value: () => counts.switches(id), count: () => counts.count(id) };
     const renewed = (left: number, lease: number): void => this.health.noteMargin(role, left, lease);
-    const relay = new RelayRuntime({ clock: this.clock, role, packs, senders, minimumOff, output, switches, renewed });
+    const unheardAfter = role === 'load' || role === 'contactor' ? UNHEARD_LOADS : UNHEARD;
+    const options = { packs, senders, minimumOff, output, switches, renewed, unheardAfter };
+    const relay = new RelayRuntime({ clock: this.clock, role, ...options });
     const about = { packs: request.packs, proven: request.proven };
     const note = (): void => this.#feedbacks.note(id, role, about, relay.report());
     relay.onReport(note);

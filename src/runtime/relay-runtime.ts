@@ -64,6 +64,11 @@ export interface RelayRuntimeOptions {
   /** Seconds the contact stays open at least, once it has opened. Opening is never delayed. */
   readonly minimumOff?: number;
   readonly switches?: SwitchCount;
+  /**
+   * Seconds after which a relay that has heard nothing yet commands its contact open: somebody may have left it closed. Until
+   * then a rebuilt node moves nothing. Never, unless given.
+   */
+  readonly unheardAfter?: number;
   /** Told at every renewal what was left of the lease (s), and how long the new one is. */
   readonly renewed?: (left: number, lease: number) => void;
 }
@@ -111,6 +116,9 @@ export class RelayRuntime {
     );
     this.#last = options.output.state();
     this.#stopOutput = options.output.onChange(() => this.#report());
+    if (options.unheardAfter !== undefined) {
+      this.#cancelEnd = this.#clock.after(options.unheardAfter, () => this.#follow());
+    }
   }
 
   /** Calls back when the contact, the command or its confirmation changes. */
@@ -237,7 +245,8 @@ export class RelayRuntime {
 
   /** Everybody allows it until then. */
   #until(): number {
-    let until = Infinity;
+    // Who follows nobody is allowed by nobody.
+    let until = this.#packs.length === 0 ? -Infinity : Infinity;
     for (const pack of this.#packs) until = Math.min(until, this.#leases.get(pack)?.until ?? -Infinity);
     for (const sender of this.#senders.values()) until = Math.min(until, sender.until ?? -Infinity);
     return until;

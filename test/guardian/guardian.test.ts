@@ -98,7 +98,7 @@ describe('the guardian', () => {
     assert.equal(exits(), 1);
   });
 
-  it('goes on trying for 5 s when the board does not confirm, and ends then', () => {
+  it('gives hardware that cannot be read back 5 s, and ends then', () => {
     const { clock, guardian, claim, hold, exits } = guardianOf();
     claim(1, 'open');
     hold(1, 60);
@@ -106,6 +106,40 @@ describe('the guardian', () => {
     clock.advance(4.9);
     assert.equal(exits(), 0);
     clock.advance(0.2);
+    assert.equal(exits(), 1);
+  });
+
+  it('a board that is lost when it is to open is waited for: nobody else would open it; for an hour, not for ever', () => {
+    const { clock, output, guardian, claim, hold, exits } = guardianOf();
+    claim(1, 'open');
+    hold(1, 60);
+    output(0).say({ fault: 'lost', problem: 'the line is cut' });
+    guardian.parentGone();
+    clock.advance(600);
+    assert.equal(exits(), 0);
+    output(0).say({ fault: null, problem: null, verified: true });
+    clock.advance(0.1);
+    assert.equal(exits(), 1);
+
+    const lost = guardianOf();
+    lost.claim(1, 'open');
+    lost.hold(1, 60);
+    lost.output(0).say({ fault: 'lost', problem: 'the board was taken away' });
+    lost.guardian.parentGone();
+    lost.clock.advance(3599);
+    assert.equal(lost.exits(), 0);
+    lost.clock.advance(2);
+    assert.equal(lost.exits(), 1);
+  });
+
+  it('a service that is being stopped is not kept waiting for a board that is lost', () => {
+    const { clock, output, guardian, claim, hold, exits } = guardianOf();
+    claim(1, 'open');
+    hold(1, 60);
+    output(0).say({ fault: 'lost', problem: 'the line is cut' });
+    guardian.signalled();
+    guardian.parentGone();
+    clock.advance(5.1);
     assert.equal(exits(), 1);
   });
 
@@ -221,6 +255,7 @@ describe('the guardian', () => {
       old.claim(2, 'hold');
       old.hold(1, 5);
       old.hold(2, 60);
+      old.output(0).say({ verified: true });
       old.guardian.parentGone();
       old.clock.advance(20);
       const commands = old.output(1).asked.length;
@@ -238,6 +273,20 @@ describe('the guardian', () => {
       assert.equal(next.outputs.length, 1, 'its relay finds it again');
       next.clock.advance(40);
       assert.equal(next.output(0).asked.at(-1), 'release', 'nobody renewed it');
+    });
+
+    it('an opening that was not confirmed is the successor’s to confirm', () => {
+      const old = guardianOf();
+      old.claim(1, 'open');
+      old.hold(1, 60);
+      old.output(0).say({ fault: 'lost', problem: 'the line is cut' });
+      old.guardian.parentGone();
+      old.clock.advance(20);
+      const held = old.guardian.handOver();
+      assert.deepEqual(held, [{ spec: spec(1), onExit: 'open', until: 0 }]);
+      const next = guardianOf();
+      next.guardian.inherit(JSON.parse(JSON.stringify(held)));
+      assert.deepEqual(next.output(0).asked, ['release']);
     });
 
     it('one whose Node-RED lives gives nothing away', () => {

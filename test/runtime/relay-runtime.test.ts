@@ -65,6 +65,25 @@ describe('a relay and its leases', () => {
     assert.equal(relay.report().switches, 0);
   });
 
+  it('one that never hears anything opens what somebody may have left closed, once, and says that it is unheard', () => {
+    const clock = new ManualClock();
+    const output = createFakeOutput();
+    const nobody = new RelayRuntime({ clock, role: 'charge', packs: [], output });
+    const pack = { name: () => 'house', instance: () => 'house-1', real: (shown: Permission) => shown };
+    const waiting = createFakeOutput();
+    const relay = new RelayRuntime({ clock, role: 'charge', packs: [pack], output: waiting, unheardAfter: 10 });
+    clock.advance(9.9);
+    assert.deepEqual([output.asked, waiting.asked], [[], []]);
+    clock.advance(0.1);
+    assert.deepEqual(waiting.asked, ['release']);
+    clock.advance(100);
+    assert.deepEqual(waiting.asked, ['release']);
+    assert.equal(relay.report().reason, 'unheard');
+    nobody.tellPlain('', true);
+    nobody.tellFalse();
+    assert.deepEqual(output.asked, ['release'], 'a relay that follows nobody is never held');
+  });
+
   it('a pack that has no settings, or is deleted, renews nothing; what is left runs out', () => {
     const { clock, relay, known, give, closed } = relayOf();
     relay.show(give());
