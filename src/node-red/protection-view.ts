@@ -144,9 +144,7 @@ export function connectProtection(options: ProtectionViewOptions): ProtectionVie
 
   /** What had to wait is as old as it is: waiting makes nothing fresh. */
   function judgeObservation(seen: Observation, at: number): void {
-    if (at === clock.now()) return judged.judgeObservation(seen);
-    judged.engine.observe('message', seen, at);
-    judged.judge(judged.reading());
+    judged.judgeObservation(seen, at);
   }
 
   return {

@@ -7,18 +7,23 @@
 import type { Clock } from '../engine/clock.ts';
 import type { RelayFeedback, RelayRole } from '../engine/detect/welded.ts';
 import { PackEngine, type PackMemory } from '../engine/pack-engine.ts';
-import { isOn, numberOf, type PackSettings } from '../engine/pack/settings.ts';
+import { isOn, numberOf, staleAfter, type PackSettings } from '../engine/pack/settings.ts';
 import type { Decision, ProtectionEvent } from '../engine/protection/decision.ts';
 import type { Protection } from '../engine/protection/protection.ts';
 import type { Limits } from '../engine/limits/limits.ts';
 import type { Observation } from '../engine/reading/observation.ts';
+import { MESSAGE } from '../engine/reading/owned.ts';
+import type { Reading } from '../engine/reading/reading.ts';
 import { PERMISSION_ROLES, type PermissionRole, type Role } from '../engine/vocabulary.ts';
 import type { Link, LinkListener } from '../links/link.ts';
+import { Claims } from './claims.ts';
+import { OnTheWire } from './on-the-wire.ts';
 import { givenPermissions, type Permission } from './permission.ts';
 import { createSaver, type Saver } from './saver.ts';
 import { isReading, stampOf, type StampedReading } from './stamp.ts';
 import type { Store } from './store.ts';
 import { createStoreWatch, type StoreWatch } from './store-watch.ts';
+import { Tightener } from './tighten.ts';
 
 /** Outputs are repeated at least every 2 s (contract); readings come every second. */
 const REPEAT = 0.9;
@@ -79,6 +84,9 @@ export class PackRuntime {
   readonly #startedAt: number;
   readonly #saver: Saver;
   readonly #storeWatch: StoreWatch;
+  readonly #claims: Claims;
+  readonly #tightener: Tightener;
+  readonly #wire = new OnTheWire();
   readonly #readingListeners = new Set<(reading: StampedReading) => void>();
   #verdictListener: ((verdict: Verdict) => void) | null = null;
   #judge: string | null = null;
@@ -109,6 +117,8 @@ export class PackRuntime {
     const { name, firstClose } = options;
     this.engine = new PackEngine(settings, { name, memory, firstClose, memoryAt: this.#startedAt - this.#saver.gap });
     this.#storeWatch = createStoreWatch(store, this.engine.protection.log);
+    this.#claims = new Claims(numberOf(settings, 'temperatureOffset'));
+    this.#tightener = new Tightener(staleAfter(settings), numberOf(settings, 'balanceVoltage'));
     this.#link = options.openLink(this.#listener('link'));
     this.#stopTick = clock.every(TICK, () => this.#tick());
   }
@@ -125,7 +135,7 @@ export class PackRuntime {
 
   /** Takes in the bytes of a message, as a BMS's line would bring them. */
   feed(bytes: Uint8Array): void {
-    this.#feed ??= this.#openFeed(this.#listener('message'));
+    this.#feed ??= this.#openFeed(this.#listener(MESSAGE));
     this.#feed.push(bytes, this.#clock.now());
   }
 
@@ -137,8 +147,21 @@ export class PackRuntime {
 
   /** Takes in what a source said, and tells the monitors. */
   observe(source: string, seen: Observation, at = this.#clock.now()): void {
-    this.engine.observe(source, seen, at);
+    this.#hear(source, seen, at);
     this.poll();
+  }
+
+  #hear(source: string, seen: Observation, at: number): void {
+    // Whether a device has been heard yet or not: where there is one, it alone speaks for the cells.
+    this.engine.observe(source, source === MESSAGE && this.#link !== null ? withoutCells(seen) : seen, at);
+    this.#claims.hear(source, seen);
+  }
+
+  /** What is known now, the worst that messages claim included; an object of its own. */
+  #known(now: number): Reading {
+    const reading = this.engine.reading(now, this.#clock.wall());
+    this.#claims.apply(reading);
+    return reading;
   }
 
   /** Tells the monitors what is known now. */
@@ -158,8 +181,9 @@ export class PackRuntime {
   /** What is known now, marked for its way along the wire. */
   reading(): StampedReading {
     const now = this.#clock.now();
-    const reading = this.engine.reading(now, this.#clock.wall()) as StampedReading;
+    const reading = this.#known(now) as StampedReading;
     reading.stamp = { instance: this.instance, sequence: ++this.#readings, monotonic: now };
+    if (this.#judge !== null) this.#wire.note({ sequence: this.#readings, reading: this.#known(now), at: now });
     return reading;
   }
 
@@ -177,7 +201,10 @@ export class PackRuntime {
     this.#verdictListener = null;
   }
 
-  /** Shows the protection a reading as it came along the wire. */
+  /**
+   * Shows the protection a reading as it came along the wire. Its stamp says that it came; what it says of the battery is
+   * believed as far as it is worse than what is known here.
+   */
   judge(given: unknown): Judged {
     const stamp = stampOf(given);
     if (stamp === null || !isReading(given)) return 'no-reading';
@@ -187,15 +214,21 @@ export class PackRuntime {
     const strange = stamp.monotonic > now || stamp.sequence > this.#readings;
     if (strange || stamp.sequence <= this.#judged) return 'repeated';
     this.#judged = stamp.sequence;
-    this.#decided(this.engine.protection.step(given, now, stamp.monotonic), now);
+    const sent = this.#wire.take(stamp.sequence, now);
+    const own = sent?.reading ?? this.#known(now);
+    this.#tightener.tighten(own, sent?.at ?? now, given, now, stamp.monotonic);
+    this.#decided(this.engine.protection.step(own, now, stamp.monotonic), now);
     this.#releaseWhenReady();
     return 'judged';
   }
 
-  /** A hand-made reading that reached the protection directly. */
-  judgeObservation(seen: Observation): void {
+  /**
+   * A hand-made reading that reached the protection directly.
+   * @param at monotonic second at which it came, where it had to wait
+   */
+  judgeObservation(seen: Observation, at = this.#clock.now()): void {
     const now = this.#clock.now();
-    this.engine.observe('message', seen, now);
+    this.#hear(MESSAGE, seen, at);
     const reading = this.reading();
     this.#judged = reading.stamp.sequence;
     this.#decided(this.engine.protection.step(reading, now), now);
@@ -429,4 +462,14 @@ function knownness(reading: {
     v.value === null ? 0 : 1,
   );
   return known.join('') + (reading.cellMin.whole ? 'w' : '');
+}
+
+function withoutCells({
+  cells: _cells,
+  cellMin: _min,
+  cellMax: _max,
+  cellCount: _count,
+  ...rest
+}: Observation): Observation {
+  return rest;
 }

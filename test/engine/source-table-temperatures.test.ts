@@ -144,28 +144,30 @@ describe('temperatures of a reading', () => {
 
   it('a sensor of another source that is hotter or colder counts beside the device’s extremes', () => {
     const told = { temperatureMin: { value: 5, cell: 1 }, temperatureMax: { value: 45, cell: 2 } };
-    const beside = (t: number): (number | null)[] => {
-      const { temperatureMin, temperatureMax } = tableOf()
-        .say(told)
-        .say({ temperatures: [t] }, AT, 'message')
-        .after(0);
-      return [temperatureMin.value, temperatureMax.value];
-    };
-    assert.deepEqual(
-      [beside(20), beside(60), beside(-3)],
-      [
-        [5, 45],
-        [5, 60],
-        [-3, 45],
-      ],
-    );
+    for (const source of ['message', 'probe']) {
+      const beside = (t: number): (number | null)[] => {
+        const { temperatureMin, temperatureMax } = tableOf()
+          .say(told)
+          .say({ temperatures: [t] }, AT, source)
+          .after(0);
+        return [temperatureMin.value, temperatureMax.value];
+      };
+      assert.deepEqual(
+        [beside(20), beside(60), beside(-3)],
+        [
+          [5, 45],
+          [5, 60],
+          [-3, 45],
+        ],
+      );
+    }
   });
 
   it('device extremes that are stale do not hide the sensors of another source', () => {
     const told = { temperatureMin: { value: 5, cell: 1 }, temperatureMax: { value: 45, cell: 2 } };
     const { temperatureMin, temperatureMax } = tableOf()
       .say(told)
-      .say({ temperatures: [20] }, AT + 6, 'message')
+      .say({ temperatures: [20] }, AT + 6, 'probe')
       .after(6);
     assert.deepEqual([temperatureMin.value, temperatureMax.value, temperatureMax.whole], [20, 20, true]);
   });

@@ -78,7 +78,8 @@ describe('a list with gaps in it', () => {
 
   it('of cells is taken as unknown ones', () => {
     const { clock, pack, run, last, readings } = startPack();
-    run(3);
+    pack.observe('message', HEALTHY);
+    assert.equal(readings.at(-1)!.cells[0]!.voltage, 3.3);
     assert.doesNotThrow(() => pack.observe('message', observationOf({ cells: gapped(4, 3.3) })!));
     assert.equal(readings.at(-1)!.cells[0]!.voltage, null);
     assert.doesNotThrow(() => clock.advance(10));

@@ -19,9 +19,9 @@ export function short(code: string | null): string | null {
   return code === null ? null : code.slice(0, LONGEST);
 }
 
-/** A value as it is stored: JSON knows no negative zero. */
+/** A value as it is stored: JSON knows neither a negative zero nor infinity. */
 export function plain(value: number | null): number | null {
-  return value === null ? null : value + 0;
+  return value === null || !Number.isFinite(value) ? null : value + 0;
 }
 
 export function isRowOfLog(given: unknown): given is LogEntry {

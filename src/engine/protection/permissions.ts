@@ -120,9 +120,9 @@ export class Permissions {
    */
   waitsFor(gate: Row, others: number): boolean {
     const bit = gate.primaryBit;
-    if ((others & (1 << bit)) !== 0 || !this.#knows(bit)) return false;
+    if (this.all[bit]!.current || (others & (1 << bit)) !== 0 || !this.#knows(bit)) return false;
     // Raised it would take away, before its delay, what else it denies and is still allowed.
-    if (this.all.some((role) => role.current && (gate.denies & maskOf(role.name)) !== 0)) return false;
+    if (this.all.some((role) => role.allowed && (gate.denies & maskOf(role.name)) !== 0)) return false;
     return gate.shuts(this.#sample, 1 << bit);
   }
 

@@ -4,17 +4,22 @@
  * Each value keeps the second it was measured at; a reading tells only what is fresh. A message refreshes only the
  * fields it holds. A value that cannot be (a string, NaN, 40 V in one cell) is refused as `impossible`; a value that is
  * merely alarming is kept: an outlier is evidence.
+ *
+ * What a device has told once is the device's: messages made by hand neither replace it nor keep it fresh, so that nobody
+ * who can send a message speaks for a battery that is measured. What such messages may worsen is kept apart from here.
  */
+import { cellExtremes } from './cell-extremes.ts';
+import { HardwareTable } from './hardware-table.ts';
+import { checked, newCell, newKept, put, aged, type Kept, type KeptCell } from './kept.ts';
 import { LIMITS } from './limits.ts';
 import type { AgedField, CellObservation, Extreme, Observation } from './observation.ts';
+import { MESSAGE, tellsCells, tellsTemperatures } from './owned.ts';
+import { temperatureExtremes, worsenedBy, type SensorList } from './temperatures.ts';
 import {
   emptyReading,
-  unknownCellValue,
   unknownValue,
-  type Cause,
   type CellReading,
   type CellValue,
-  type Hardware,
   type Reading,
   type SourceState,
   type Value,
@@ -26,26 +31,6 @@ const OPTIONAL = [
   ['starterVoltage', LIMITS.packVoltage],
   ['alternatorCurrent', LIMITS.current],
 ] as const;
-
-interface Kept {
-  value: number | null;
-  cell: number | null;
-  at: number;
-  source: string;
-  cause: Cause | null;
-}
-
-interface KeptCell {
-  voltage: number | null;
-  temperature: number | null;
-  balancing: boolean | null;
-  /** The cell has given a temperature before: `null` now means that the sensor is lost. */
-  hasSensor: boolean;
-  /** Monotonic second at which the voltage was measured. */
-  at: number;
-  temperatureAt: number;
-  source: string;
-}
 
 type ExtremeField = 'cellMin' | 'cellMax' | 'temperatureMin' | 'temperatureMax';
 
@@ -68,11 +53,16 @@ export class SourceTable {
   readonly #fields = new Map<AgedField, Kept>();
   readonly #extremes = new Map<ExtremeField, Kept>();
   readonly #cells: (KeptCell | null)[];
-  #temperatures: { values: (number | null)[]; at: number; source: string } | null = null;
-  #hardware: { flags: Hardware; at: number } | null = null;
+  /** What sensors that belong to no cell say, by source. */
+  readonly #temperatures = new Map<string, SensorList>();
+  readonly #hardware = new HardwareTable();
   #extra: Readonly<Record<string, number | string | boolean | null>> = {};
   readonly #sources = new Map<string, { at: number; error: string | null; cellCount: number | null }>();
   #cellCount: number | null = null;
+  /** A device has told this: messages do not any more. */
+  #ownsCount = false;
+  #ownsCells = false;
+  #ownsTemperatures = false;
 
   constructor(options: SourceTableOptions) {
     this.#options = options;
@@ -82,7 +72,9 @@ export class SourceTable {
 
   /** Takes in what `source` said at the monotonic second `at`. */
   observe(source: string, seen: Observation, at: number): void {
-    if (seen.cellCount !== undefined) this.#cellCount = seen.cellCount;
+    const byHand = source === MESSAGE;
+    if (!byHand) this.#own(seen);
+    if (seen.cellCount !== undefined) this.#count(seen.cellCount, byHand);
     this.#sources.set(source, { at, error: null, cellCount: seen.cellCount ?? null });
     this.#keep('voltage', seen.voltage, LIMITS.packVoltage, source, at - aged(seen.ages?.voltage));
     this.#keep('current', seen.current, LIMITS.current, source, at - aged(seen.ages?.current));
@@ -92,17 +84,21 @@ export class SourceTable {
     for (const [field, limits] of OPTIONAL) {
       if (seen[field] !== undefined) this.#keep(field, seen[field], limits, source, at - aged(seen.ages?.[field]));
     }
-    this.#keepExtreme('cellMin', seen.cellMin, LIMITS.cellVoltage, source, at);
-    this.#keepExtreme('cellMax', seen.cellMax, LIMITS.cellVoltage, source, at);
-    this.#keepExtreme('temperatureMin', seen.temperatureMin, LIMITS.temperature, source, at);
-    this.#keepExtreme('temperatureMax', seen.temperatureMax, LIMITS.temperature, source, at);
+    if (!byHand || !this.#ownsCells) {
+      this.#keepExtreme('cellMin', seen.cellMin, LIMITS.cellVoltage, source, at);
+      this.#keepExtreme('cellMax', seen.cellMax, LIMITS.cellVoltage, source, at);
+    }
+    if (!byHand || !this.#ownsTemperatures) {
+      this.#keepExtreme('temperatureMin', seen.temperatureMin, LIMITS.temperature, source, at);
+      this.#keepExtreme('temperatureMax', seen.temperatureMax, LIMITS.temperature, source, at);
+    }
     if (seen.cells !== undefined)
       for (const cell of seen.cells) if (cell !== undefined) this.#keepCell(cell, source, at - aged(cell.age));
     if (seen.temperatures !== undefined) {
       const values = Array.from(seen.temperatures, (t) => this.#temperature(t ?? null));
-      this.#temperatures = { values, at: at - aged(seen.temperaturesAge), source };
+      this.#temperatures.set(source, { values, at: at - aged(seen.temperaturesAge), source });
     }
-    if (seen.hardware !== undefined) this.#hardware = { flags: seen.hardware, at };
+    if (seen.hardware !== undefined) this.#hardware.hear(seen.hardware, at, byHand);
     if (seen.extra !== undefined) this.#extra = seen.extra;
   }
 
@@ -143,13 +139,46 @@ export class SourceTable {
     }
     this.#fillCellExtremes(reading, now);
     this.#fillTemperatures(reading, now);
-    if (this.#hardware !== null && this.#fresh(this.#hardware.at, now)) reading.hardware = { ...this.#hardware.flags };
+    reading.hardware = this.#hardware.told(now, this.#options.staleAfter);
     for (const [name, state] of this.#sources) reading.sources[name] = this.#sourceState(state, now);
     return reading;
   }
 
   #fresh(at: number, now: number): boolean {
     return now - at < this.#options.staleAfter;
+  }
+
+  /** A device speaks: what it tells for the first time is its own from now on. */
+  #own(seen: Observation): void {
+    if (!this.#ownsCells && tellsCells(seen)) {
+      this.#ownsCells = true;
+      this.#extremes.delete('cellMin');
+      this.#extremes.delete('cellMax');
+      for (const cell of this.#cells) {
+        if (cell === null) continue;
+        cell.voltage = cell.balancing = null;
+        cell.at = -Infinity;
+      }
+    }
+    if (!this.#ownsTemperatures && tellsTemperatures(seen)) {
+      this.#ownsTemperatures = true;
+      this.#extremes.delete('temperatureMin');
+      this.#extremes.delete('temperatureMax');
+      for (const cell of this.#cells) {
+        if (cell === null || cell.temperatureAt === -Infinity) continue;
+        cell.temperature = null;
+        cell.temperatureAt = -Infinity;
+        // No device has shown that there is a sensor.
+        cell.hasSensor = false;
+      }
+    }
+  }
+
+  /** Where the device counts its cells, a message may only contradict it, until the device counts again. */
+  #count(given: number, byHand: boolean): void {
+    if (!byHand) this.#ownsCount = true;
+    else if (this.#ownsCount && given === this.#cells.length) return;
+    this.#cellCount = given;
   }
 
   #keep(
@@ -162,7 +191,10 @@ export class SourceTable {
     if (given === undefined) return;
     let kept = this.#fields.get(field);
     if (kept === undefined) this.#fields.set(field, (kept = newKept()));
+    const byHand = source === MESSAGE;
+    if (byHand && kept.owned) return;
     put(kept, given, limits, source, at);
+    if (!byHand && kept.value !== null) kept.owned = true;
   }
 
   #keepExtreme(
@@ -188,18 +220,23 @@ export class SourceTable {
       return;
     }
     const kept: KeptCell = this.#cells[index] ?? newCell(false);
-    if (seen.voltage !== undefined) {
+    const byHand = source === MESSAGE;
+    const isVoltage = !byHand || !this.#ownsCells;
+    const isTemperature = !byHand || !this.#ownsTemperatures;
+    if (!isVoltage && !isTemperature) return;
+    if (seen.voltage !== undefined && isVoltage) {
       kept.voltage = checked(seen.voltage, LIMITS.cellVoltage).value;
       kept.balancing = kept.voltage === null ? null : kept.voltage >= this.#options.balanceVoltage;
       kept.at = at;
     }
-    if (seen.balancing !== undefined) kept.balancing = seen.balancing;
-    if (seen.temperature !== undefined) {
+    if (seen.balancing !== undefined && isVoltage) kept.balancing = seen.balancing;
+    if (seen.temperature !== undefined && isTemperature) {
       kept.temperature = this.#temperature(seen.temperature);
       kept.temperatureAt = at;
       if (kept.temperature !== null) kept.hasSensor = true;
     }
-    kept.source = source;
+    if (isVoltage || kept.source === '') kept.source = source;
+    if (isTemperature) kept.temperatureSource = source;
     this.#cells[index] = kept;
   }
 
@@ -252,29 +289,7 @@ export class SourceTable {
       reading.cellMax = this.#deviceExtreme(max, now);
       return;
     }
-    let low = unknownCellValue();
-    let high = unknownCellValue();
-    let known = 0;
-    let oldest = 0;
-    this.#cells.forEach((cell, index) => {
-      if (cell === null || cell.voltage === null || !this.#fresh(cell.at, now)) return;
-      known++;
-      const age = now - cell.at;
-      oldest = Math.max(oldest, age);
-      const entry: CellValue = { value: cell.voltage, age, source: cell.source, cell: index + 1, whole: false };
-      if (low.value === null || cell.voltage < low.value) low = entry;
-      if (high.value === null || cell.voltage > high.value) high = { ...entry };
-    });
-    const whole = known === this.#cells.length && !this.#miscounted();
-    const cause: Cause = this.#miscounted() ? 'contradictory' : 'missing';
-    // The extreme of the pack is as old as the oldest cell it was chosen among.
-    for (const value of [low, high]) {
-      value.whole = whole;
-      if (value.value !== null) value.age = oldest;
-      if (!whole) value.cause = value.value === null && known === 0 && this.#cells.some(Boolean) ? 'stale' : cause;
-    }
-    reading.cellMin = low;
-    reading.cellMax = high;
+    cellExtremes(reading, this.#cells, now, this.#options.staleAfter, this.#miscounted());
   }
 
   /** The device's own extreme over all cells: complete when its cell count matches the setting. */
@@ -291,31 +306,39 @@ export class SourceTable {
   }
 
   #fillTemperatures(reading: Reading, now: number): void {
-    const list = this.#temperatures;
-    if (list !== null) {
-      const age = now - list.at;
-      const fresh = this.#fresh(list.at, now);
-      reading.temperatures = list.values.map((value) => {
-        if (!fresh) return { value: null, age, source: list.source, cause: 'stale' };
-        return value === null
-          ? { value, age, source: list.source, cause: 'reported' }
-          : { value, age, source: list.source };
-      });
-    }
+    const byHand = this.#ownsTemperatures ? this.#temperatures.get(MESSAGE) : undefined;
+    if (byHand !== undefined && !this.#fresh(byHand.at, now)) this.#temperatures.delete(MESSAGE);
+    // A device that has never known a temperature has nothing to say beside a message.
+    const alone = this.#ownsTemperatures ? undefined : this.#temperatures.get(MESSAGE);
+    if (alone !== undefined) this.#list(reading, alone, now);
+    else for (const list of this.#temperatures.values()) this.#list(reading, list, now);
     const min = this.#extremes.get('temperatureMin');
     const max = this.#extremes.get('temperatureMax');
-    this.#temperatureExtremes(reading, now);
-    if (min === undefined || max === undefined) return;
+    const isStale = min === undefined || max === undefined || !this.#fresh(min.at, now);
+    temperatureExtremes(reading, this.#cells, now, this.#options.staleAfter, this.#ownsTemperatures);
     // Extremes that are no longer told stand in nobody's way; while they are, what other sources say counts too.
-    if (!this.#fresh(min.at, now) && reading.temperatureMin.value !== null) return;
-    const { temperatureMin: coldest, temperatureMax: hottest } = reading;
-    reading.temperatureMin = this.#deviceTemperature(min, now);
-    reading.temperatureMax = this.#deviceTemperature(max, now);
-    const { value: low } = reading.temperatureMin;
-    const { value: high } = reading.temperatureMax;
-    if (low === null || high === null || coldest.value === null || hottest.value === null) return;
-    if (coldest.value < low && coldest.source !== min.source) reading.temperatureMin = { ...coldest, whole: true };
-    if (hottest.value > high && hottest.source !== max.source) reading.temperatureMax = { ...hottest, whole: true };
+    if (min !== undefined && max !== undefined && !(isStale && reading.temperatureMin.value !== null)) {
+      const { temperatureMin: coldest, temperatureMax: hottest } = reading;
+      reading.temperatureMin = this.#deviceTemperature(min, now);
+      reading.temperatureMax = this.#deviceTemperature(max, now);
+      const { value: low } = reading.temperatureMin;
+      const { value: high } = reading.temperatureMax;
+      if (low !== null && high !== null && coldest.value !== null && hottest.value !== null) {
+        if (coldest.value < low && coldest.source !== min.source) reading.temperatureMin = { ...coldest, whole: true };
+        if (hottest.value > high && hottest.source !== max.source) reading.temperatureMax = { ...hottest, whole: true };
+      }
+    }
+    if (byHand !== undefined && this.#fresh(byHand.at, now)) worsenedBy(reading, byHand, !isStale);
+  }
+
+  #list(reading: Reading, { values, at, source }: SensorList, now: number): void {
+    const age = now - at;
+    const fresh = this.#fresh(at, now);
+    for (const value of values) {
+      if (!fresh) reading.temperatures.push({ value: null, age, source, cause: 'stale' });
+      else if (value === null) reading.temperatures.push({ value, age, source, cause: 'reported' });
+      else reading.temperatures.push({ value, age, source });
+    }
   }
 
   /** The device's own extreme over its sensors. One that is not known any more speaks for no cell, let alone for all. */
@@ -323,36 +346,6 @@ export class SourceTable {
     const told = this.#told(kept, now);
     const known = told.value !== null;
     return { ...told, cell: known ? kept.cell : null, whole: known };
-  }
-
-  #temperatureExtremes(reading: Reading, now: number): void {
-    let low = unknownCellValue();
-    let high = unknownCellValue();
-    let whole = true;
-    let oldest = 0;
-    const take = (value: number | null, age: number, source: string | null, cell: number | null): void => {
-      if (value === null) {
-        whole = false;
-        return;
-      }
-      oldest = Math.max(oldest, age);
-      if (low.value === null || value < low.value) low = { value, age, source, cell, whole: false };
-      if (high.value === null || value > high.value) high = { value, age, source, cell, whole: false };
-    };
-    for (const t of reading.temperatures) take(t.value, t.age!, t.source, null);
-    this.#cells.forEach((cell, index) => {
-      // A cell that has never given a temperature has no sensor; one that has and does not any more has lost it.
-      if (cell === null || !cell.hasSensor) return;
-      const fresh = this.#fresh(cell.temperatureAt, now);
-      take(fresh ? cell.temperature : null, now - cell.temperatureAt, cell.source, index + 1);
-    });
-    for (const value of [low, high]) {
-      if (value.value === null) continue;
-      value.whole = whole;
-      value.age = oldest;
-    }
-    reading.temperatureMin = low;
-    reading.temperatureMax = high;
   }
 
   #sourceState(state: { at: number; error: string | null; cellCount: number | null }, now: number): SourceState {
@@ -365,39 +358,4 @@ export class SourceTable {
         : state.error;
     return { ok: fresh && error === null, age: heard ? now - state.at : null, error };
   }
-}
-
-/** The value where it is a number within `limits`, else unknown with the cause. */
-function checked(given: unknown, limits: readonly [number, number]): { value: number | null; cause: Cause | null } {
-  if (given === null) return { value: null, cause: 'reported' };
-  if (typeof given !== 'number' || !(given >= limits[0] && given <= limits[1]))
-    return { value: null, cause: 'impossible' };
-  return { value: given, cause: null };
-}
-
-function newCell(hasSensor: boolean): KeptCell {
-  const never = -Infinity;
-  return { voltage: null, temperature: null, balancing: null, hasSensor, at: never, temperatureAt: never, source: '' };
-}
-
-function newKept(): Kept {
-  return { value: null, cell: null, at: -Infinity, source: '', cause: null };
-}
-
-/** Overwrites in place: this runs for every value of every frame. */
-function put(kept: Kept, given: unknown, limits: readonly [number, number], source: string, at: number): void {
-  if (typeof given === 'number' && given >= limits[0] && given <= limits[1]) {
-    kept.value = given;
-    kept.cause = null;
-  } else {
-    kept.value = null;
-    kept.cause = given === null ? 'reported' : 'impossible';
-  }
-  kept.at = at;
-  kept.source = source;
-}
-
-/** An age as given by a source; nothing comes from the future. */
-function aged(age: number | undefined): number {
-  return age !== undefined && age > 0 ? age : 0;
 }

@@ -29,6 +29,8 @@ export function memoryStore(state: unknown = null): MemoryStore {
 }
 
 export interface RunningOptions {
+  /** A link is configured, heard or not. */
+  readonly hasLink?: boolean;
   readonly clock?: ManualClock;
   readonly profile?: ProfileId;
   readonly given?: Given;
@@ -64,7 +66,7 @@ export function healthy(voltages: readonly number[] = [3.3, 3.3, 3.3, 3.3]): Obs
 
 /** A pack with a monitor that keeps what it hears, and a protection node called `judge`. */
 export function startPack(options: RunningOptions = {}): Running {
-  const { clock = new ManualClock(), profile = 'lifepo4', store = memoryStore(), instance = 'p-1' } = options;
+  const { clock = new ManualClock(), profile = 'lifepo4', store = memoryStore(), instance = 'p-1', hasLink = false } = options;
   const readings: StampedReading[] = [];
   const verdicts: Verdict[] = [];
   let link: LinkListener | null = null;
@@ -78,7 +80,8 @@ export function startPack(options: RunningOptions = {}): Running {
     store,
     openLink: (listener) => {
       link = listener;
-      return null;
+      const counters = { frames: 0, discardedBytes: 0, refusedFrames: 0 };
+      return hasLink ? { state: () => ({ ok: false, problem: 'silent', counters }), close: () => undefined } : null;
     },
     openFeed: () => assert.fail('no bytes are fed here'),
   });
