@@ -46,6 +46,7 @@ const TRAVEL = 1;
 
 const DONE: Answer<true> = { ok: true, value: true };
 const OVERTAKEN: Answer<never> = { ok: false, text: 'overtaken' };
+const TAKEN_ALONG = { ok: false, text: 'switched off together with the other switch of the BMS' } as const;
 
 interface Switch {
   /** What its relay wants; `null`: no relay of ours has it. */
@@ -59,16 +60,25 @@ interface Switch {
   /** Monotonic second of the newest write, and whether a reading has judged it. */
   writtenAt: number;
   judged: boolean;
+  /** An opening of several frames that is under way: whoever wants the same waits for it. */
+  opening: Promise<Answer<true>> | null;
+  /** How often it was switched off together with the other one, though its relay wanted it on. */
+  takenAlong: number;
+  /** Tells its relay of the line. */
+  tell: ((problem: string | null) => void) | null;
 }
 
 /** The BMS behind a line: what is known of it is known to both its relays, and one command may carry both. */
 interface SwitchedBms {
   send(which: BmsSwitch, wish: Wish): Promise<Answer<true>>;
-  read(): Promise<Answer<BmsSwitchStatus>>;
+  /** Whether the MOSFETs of a switch conduct. */
+  read(which: BmsSwitch): Promise<Answer<boolean>>;
   /** The line was opened anew: somebody may have moved the switches, or put another BMS there. */
   forget(): void;
   /** Its relay has gone. */
   leave(which: BmsSwitch): void;
+  /** Who is told when the switch was moved together with the other. */
+  listen(which: BmsSwitch, tell: (problem: string | null) => void): void;
 }
 
 const known = new WeakMap<ByteLine, SwitchedBms>();
@@ -88,6 +98,9 @@ const newSwitch = (): Switch => ({
   disobeyed: 0,
   writtenAt: -Infinity,
   judged: true,
+  opening: null,
+  takenAlong: 0,
+  tell: null,
 });
 
 function createSwitchedBms(line: ByteLine, clock: Clock, protocol: BmsSwitchProtocol): SwitchedBms {
@@ -97,7 +110,10 @@ function createSwitchedBms(line: ByteLine, clock: Clock, protocol: BmsSwitchProt
   let readAt = -Infinity;
   /** The last question found no answer. */
   let silent = false;
+  /** Renewals one after another, and openings of several frames. */
   let turn: Promise<unknown> = Promise.resolve();
+  let openings: Promise<unknown> = Promise.resolve();
+  let interruptions = 0;
 
   const isFresh = (): boolean => clock.now() - readAt <= FRESH;
   const pause = (): Promise<void> => new Promise((resolve) => void clock.after(PAUSE, resolve));
@@ -149,20 +165,61 @@ function createSwitchedBms(line: ByteLine, clock: Clock, protocol: BmsSwitchProt
     return which === 'charge' ? { charge: on, discharge: stays } : { charge: stays, discharge: on };
   }
 
+  /**
+   * Frames that belong together, without those of another command between them. An opening waits for no renewal: one
+   * that is halfway through is given up.
+   */
+  async function sendFrames(
+    one: Switch,
+    frames: readonly Uint8Array[],
+    on: boolean,
+    notAfter: number,
+    isWanted: () => boolean,
+  ): Promise<Answer<true>> {
+    if (!on && one.opening !== null) return one.opening;
+    const run = async (): Promise<Answer<true>> => {
+      const begun = interruptions;
+      for (const [index, frame] of frames.entries()) {
+        if (index > 0) await pause();
+        if (!isWanted() || (on && begun !== interruptions)) return OVERTAKEN;
+        // One channel for both: a renewal that still waits might undo an opening that carries both, or part its frames.
+        const sent = await line.command(frame, { channel: 1, opens: !on, urgent: !on, notAfter, answered: true });
+        if (!sent.ok) return sent;
+      }
+      return DONE;
+    };
+    if (!on) interruptions += 1;
+    if (frames.length === 1) return run();
+    const mine = openings.then(run);
+    if (on) return mine;
+    openings = mine;
+    one.opening = mine;
+    const sent = await mine;
+    one.opening = null;
+    return sent;
+  }
+
   async function write(which: BmsSwitch, on: boolean, mine: number, notAfter: number): Promise<Answer<true>> {
     const one = switches[which];
     const both = bothWith(which, on);
-    // A renewal of either switch that still waits would undo an opening that both are part of.
-    const channel = protocol.together || which === 'charge' ? 1 : 2;
-    for (const [index, frame] of protocol.frames(which, both).entries()) {
-      if (index > 0) {
-        await pause();
-        if (one.latest !== mine) return OVERTAKEN;
-      }
-      const sent = await line.command(frame, { channel, opens: !on, urgent: !on, notAfter });
-      if (!sent.ok) return sent;
+    const other = switches[otherThan(which)];
+    // The other may have been switched on and not read yet. Its relay shall not believe what it reads meanwhile.
+    const alsoOff = !on && protocol.together && !both[otherThan(which)] && other.wanted === true;
+    if (alsoOff) {
+      other.takenAlong += 1;
+      other.tell?.(TAKEN_ALONG.text);
     }
-    if (set !== null) set = protocol.together ? both : { ...set, [which]: on };
+    const isWanted = (): boolean => (on ? one.latest === mine : one.wanted !== true);
+    const sent = await sendFrames(one, protocol.frames(which, both), on, notAfter, isWanted);
+    if (alsoOff) {
+      other.takenAlong += 1;
+      other.tell?.(null);
+    }
+    if (!sent.ok) return sent;
+    // What was written off counts as off at once, what was written on when it is read.
+    if (set !== null) {
+      set = { charge: set.charge && both.charge, discharge: set.discharge && both.discharge };
+    }
     const moved: readonly BmsSwitch[] = protocol.together ? ['charge', 'discharge'] : [which];
     for (const name of moved) switches[name].written = both[name];
     one.writtenAt = clock.now();
@@ -173,6 +230,7 @@ function createSwitchedBms(line: ByteLine, clock: Clock, protocol: BmsSwitchProt
 
   async function letGo(which: BmsSwitch, mine: number, urgent: boolean): Promise<Answer<true>> {
     const one = switches[which];
+    if (one.latest !== mine) return OVERTAKEN;
     const isOff = set !== null && !set[which] && one.written === false;
     if ((isOff && !urgent && isFresh()) || rests(one)) return DONE;
     const needsOther = protocol.together && switches[otherThan(which)].wanted !== false;
@@ -208,12 +266,19 @@ function createSwitchedBms(line: ByteLine, clock: Clock, protocol: BmsSwitchProt
       if (one.wanted !== holds) one.disobeyed = 0;
       one.wanted = holds;
       // Renewals go one after another, so that each knows what the one before has set; an opening waits for nobody.
-      if (!holds) return letGo(which, mine, urgent);
+      // Both let go at the same moment, as packs do, are one command: it is put together when both are known.
+      if (!holds) return Promise.resolve().then(() => letGo(which, mine, urgent));
       const mineDone = turn.then(() => hold(which, mine, notAfter));
       turn = mineDone;
       return mineDone;
     },
-    read,
+    async read(which) {
+      const one = switches[which];
+      const before = one.takenAlong;
+      const status = await read();
+      if (!status.ok) return status;
+      return one.takenAlong === before ? { ok: true, value: status.value.conducts[which] } : TAKEN_ALONG;
+    },
     forget() {
       readAt = -Infinity;
       silent = false;
@@ -222,7 +287,10 @@ function createSwitchedBms(line: ByteLine, clock: Clock, protocol: BmsSwitchProt
     leave(which) {
       const one = switches[which];
       if (one.wanted === true) one.latest += 1;
-      Object.assign(one, { wanted: null, written: null, disobeyed: 0 });
+      Object.assign(one, { wanted: null, written: null, disobeyed: 0, tell: null });
+    },
+    listen(which, tell) {
+      switches[which].tell = tell;
     },
   };
 }
@@ -245,15 +313,14 @@ export function bmsSwitch({ held, clock, protocol, which }: BmsSwitchOptions): C
     timer: null,
     travel: TRAVEL,
     send: (wish) => bms.send(which, wish),
-    async read() {
-      const status = await bms.read();
-      return status.ok ? { ok: true, value: status.value.conducts[which] } : status;
-    },
-    onLine: (listener) =>
-      onBusLine(held, (problem) => {
+    read: () => bms.read(which),
+    onLine(listener) {
+      bms.listen(which, listener);
+      return onBusLine(held, (problem) => {
         bms.forget();
         listener(problem);
-      }),
+      });
+    },
     close() {
       bms.leave(which);
       held.release();

@@ -26,6 +26,8 @@ const MOST_BYTES = 512;
 const LATE = 0.5;
 /** At most so many answers are waited for and thrown away after questions that found none. */
 const MOST_OWED = 3;
+/** The same where commands are answered too. */
+const MOST_OWED_IN_ALL = 16;
 /** Seconds after which a question that could not be asked is of no use. */
 const LONGEST_WAIT = 5;
 /** Commands that may wait, each kind. */
@@ -43,10 +45,12 @@ export interface CommandOptions {
   readonly urgent: boolean;
   /** Monotonic second after which it must not be sent any more. */
   readonly notAfter: number;
+  /** An answer to the command is to be expected. It is thrown away, but not taken for that to a question. */
+  readonly answered?: boolean;
 }
 
 export interface ByteLine {
-  /** Sends a command that has no answer. Resolves when the board has had time for it; never rejects. */
+  /** Sends a command; what it is answered is not looked at. Resolves when the board has had time for it; never rejects. */
   command(bytes: Uint8Array, options: CommandOptions): Promise<Answer<true>>;
   /**
    * Asks, and resolves with what came until the line fell quiet; `null` when nothing did. Never rejects. The same
@@ -140,6 +144,7 @@ export function createByteLine(bus: ByteBus, clock: Clock, { reopenWhenSilent }:
   function send(job: Command | Question): void {
     if (!bus.write(job.bytes)) return settle(job, failure(`${bus.path} takes no more bytes`));
     const wait = job.kind === 'command' ? GAP : ANSWER_WITHIN;
+    if (job.kind === 'command' && job.answered === true) owed = Math.min(MOST_OWED_IN_ALL, owed + 1);
     current = { job, since: clock.now(), heard: [], hurriedTo: Infinity, cancel: clock.after(wait, over) };
   }
 
@@ -159,7 +164,7 @@ export function createByteLine(bus: ByteBus, clock: Clock, { reopenWhenSilent }:
 
   function unheard(job: Question, hurried: boolean): void {
     if (job.filler.length > 0) bus.write(job.filler);
-    owed = Math.min(MOST_OWED, owed + 1);
+    owed = Math.max(owed, Math.min(MOST_OWED, owed + 1));
     // Given up for an opening: that it found no answer says nothing about the board.
     if (hurried) return askAgain(job, LATE);
     questionsFrom = clock.now() + LATE;

@@ -117,7 +117,20 @@ describe('the relay dialog says what is wrong', () => {
     for (const board of ['lcus', 'kmtronic', 'gx']) assert.deepEqual(asked(board), ['bus', 'channel'], board);
     for (const board of ['shelly-gen1', 'shelly-gen2']) assert.deepEqual(asked(board), ['address', 'channel'], board);
     assert.deepEqual(asked('gpio'), ['chip', 'line']);
+    for (const board of ['jbd', 'daly', 'jk']) assert.deepEqual(asked(board), ['bus', 'switchConfirmed'], board);
     for (const board of ['gx-node', 'message']) assert.deepEqual(asked(board), [], board);
+  });
+
+  it('a BMS switches only where somebody has said so, and only what it has a switch for', () => {
+    for (const board of ['jbd', 'daly', 'jk']) {
+      assert.match(String(page.check(relay({ board }), 'switchConfirmed')), /own protection must stay in charge.*tick/);
+      assert.deepEqual(page.problems(relay({ board, switchConfirmed: true })), {});
+      const alarm = relay({ board, switchConfirmed: true, role: 'pre-alarm' });
+      assert.match(String(page.check(alarm, 'board')), /none for this role: choose charge/);
+      const closed = relay({ board, switchConfirmed: true, role: 'load', wiring: 'NC-inverted' });
+      assert.match(String(page.check(closed, 'wiring')), /no contacts to choose from: choose NO/);
+    }
+    assert.equal(page.check(relay({ board: 'lcus' }), 'switchConfirmed'), true);
   });
 
   it('a board needs a bus of its kind', () => {
@@ -164,6 +177,7 @@ describe('the relay dialog says what is wrong', () => {
       board: fc.constantFrom(...BOARDS, 'x'),
       wiring: fc.constantFrom(...WIRINGS, 'x'),
       lossConfirmed: fc.constantFrom(true, false, 'true', undefined),
+      switchConfirmed: fc.constantFrom(true, false, 'true', undefined),
       bus: fc.constantFrom('bus', ''),
       unit: fc.constantFrom('1', '247', '248', '0', 'x', '1.5', undefined),
       channel: fc.constantFrom('1', '2', '8', '256', '257', '0', 'x', undefined),

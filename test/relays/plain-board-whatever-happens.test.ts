@@ -8,6 +8,7 @@ import { createGx } from '../../src/simulator/gx.ts';
 import { createKmtronicBoard } from '../../src/simulator/kmtronic-board.ts';
 import { createLcusBoard } from '../../src/simulator/lcus-board.ts';
 import { seconds } from '../runtime/support/arbitrary-seconds.ts';
+import { createDalyBms, createJbdBms, createJkBms } from './support/bms-switches.ts';
 import { createLineBench, type LineBench } from './support/line-bench.ts';
 
 interface Kind {
@@ -17,6 +18,8 @@ interface Kind {
   readonly opening: number;
   readonly readsBack: boolean;
   readonly faults: readonly string[];
+  /** Switches of a BMS cannot be inverted. */
+  readonly heldOn?: readonly boolean[];
 }
 
 const lcus = (answers: 'text' | 'bytes' | 'nothing') => (): LineBench =>
@@ -25,14 +28,27 @@ const kmtronic = (channels: number) => (): LineBench =>
   createLineBench('kmtronic', (clock, onEdge) => createKmtronicBoard({ clock, channels, onEdge }));
 const gx = (): LineBench => createLineBench('gx', (clock, onEdge) => createGx({ clock, onEdge }));
 
+const jbd = (): LineBench => createLineBench('jbd', (clock, onEdge) => createJbdBms({ clock, onEdge }));
+const daly = (): LineBench => createLineBench('daly', (clock, onEdge) => createDalyBms({ clock, onEdge }));
+const jk = (): LineBench => createLineBench('jk', (clock, onEdge) => createJkBms({ clock, onEdge }));
+
 /** The way, the pause behind a command, a question cut short, and another relay's opening before ours. */
 const BYTES = { opening: 0.3, faults: ['dead', 'garbage on', 'slow 0.3', 'slow 0.8', 'slow 3', 'unplugged'] };
+/**
+ * A BMS answers commands too, with the same bytes each time. On a line that keeps their order a late answer cannot be
+ * overtaken by a newer one, as it would be here when a very slow one becomes quick.
+ */
+const BMS = { readsBack: true, heldOn: [true], ...BYTES, faults: BYTES.faults.filter((fault) => fault !== 'slow 3') };
 const KINDS: readonly Kind[] = [
   { name: 'LCUS that tells in text', bench: lcus('text'), readsBack: true, ...BYTES },
   { name: 'LCUS that tells in bytes', bench: lcus('bytes'), readsBack: true, ...BYTES },
   { name: 'LCUS that tells nothing', bench: lcus('nothing'), readsBack: false, ...BYTES },
   { name: 'KMTronic with four relays', bench: kmtronic(4), readsBack: true, ...BYTES },
   { name: 'KMTronic with two relays', bench: kmtronic(2), readsBack: true, ...BYTES },
+  { name: 'a JBD BMS', bench: jbd, ...BMS },
+  { name: 'a Daly BMS', bench: daly, ...BMS },
+  // Two frames with a pause between them, in which a question may be asked.
+  { name: 'a JK BMS', bench: jk, ...BMS, opening: 0.9 },
   {
     name: 'GX',
     bench: gx,
@@ -69,8 +85,8 @@ const stepsWith = (faults: readonly string[]) =>
   );
 
 describe('a board without a timer, whatever happens on the line', () => {
-  for (const { name, bench: start, opening, readsBack, faults } of KINDS) {
-    for (const heldOn of [true, false]) {
+  for (const { name, bench: start, opening, readsBack, faults, heldOn: ways = [true, false] } of KINDS) {
+    for (const heldOn of ways) {
       it(`${name}: closes only within a lease, and opens soon (held ${heldOn ? 'on' : 'off'})`, async function () {
         this.timeout(60_000);
         const seen = { closings: 0, confirmedOpen: 0, confirmedHeld: 0 };

@@ -47,7 +47,7 @@ export function findDalyAnswer(bytes: Uint8Array, command: number): Uint8Array |
   for (let at = bytes.length - FRAME; at >= 0; at -= 1) {
     const frame = bytes.subarray(at, at + FRAME);
     if (frame[0] !== START || frame[1] !== BMS || frame[2] !== command || frame[3] !== DATA) continue;
-    if (frame[FRAME - 1] === sum8(frame.subarray(0, FRAME - 1))) return frame.slice(4, 4 + DATA);
+    if (frame[FRAME - 1] === sum8(frame.subarray(0, FRAME - 1))) return Uint8Array.from(frame.subarray(4, 4 + DATA));
   }
   return null;
 }

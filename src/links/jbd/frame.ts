@@ -71,7 +71,7 @@ export function findJbdAnswer(bytes: Uint8Array, register: number): Uint8Array |
     const end = at + 4 + (bytes[at + 3] ?? 0);
     const [high, low] = sum16(bytes.subarray(at + 2, end));
     if (bytes[end] !== high || bytes[end + 1] !== low || bytes[end + 2] !== END) continue;
-    return status === 0 ? bytes.slice(at + 4, end) : null;
+    return status === 0 ? Uint8Array.from(bytes.subarray(at + 4, end)) : null;
   }
   return null;
 }

@@ -56,7 +56,7 @@ export function findJkAnswer(bytes: Uint8Array): Uint8Array | null {
     if (sum !== sum16(bytes.subarray(at, end - 4))) continue;
     const [command, , type] = bytes.subarray(at + 8, at + HEAD);
     if (command === COMMAND.write || command === COMMAND.password || type !== ANSWER) continue;
-    return bytes.slice(at + HEAD, end - TAIL);
+    return Uint8Array.from(bytes.subarray(at + HEAD, end - TAIL));
   }
   return null;
 }
@@ -91,7 +91,7 @@ export function readJkTags(data: Uint8Array): ReadonlyMap<number, Uint8Array> {
     const length = told ? data[at + 1] : LENGTHS.get(tag);
     const from = at + (told ? 2 : 1);
     if (length === undefined || from + length > data.length || found.has(tag)) break;
-    found.set(tag, data.slice(from, from + length));
+    found.set(tag, Uint8Array.from(data.subarray(from, from + length)));
     at = from + length;
   }
   return found;

@@ -5,13 +5,17 @@ import { createListeners } from '../../../src/links/bus/listeners.ts';
 import { createBusRegistry, type BusRegistry } from '../../../src/links/bus/registry.ts';
 import type { Transport } from '../../../src/links/bus/transport.ts';
 import { openOutput } from '../../../src/relays/open-output.ts';
+import type { OutputSpec } from '../../../src/relays/output-spec.ts';
 import type { RelayOutput } from '../../../src/relays/relay.ts';
 import type { CoilEdge } from '../../../src/simulator/coils.ts';
 import type { SimulatedDevice } from '../../../src/simulator/device.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { settle } from './board-bench.ts';
 
-export type LineBoard = 'lcus' | 'kmtronic' | 'gx';
+export type LineBoard = 'lcus' | 'kmtronic' | 'gx' | BmsBoard;
+type BmsBoard = 'jbd' | 'daly' | 'jk';
+
+const isBms = (board: LineBoard): board is BmsBoard => board === 'jbd' || board === 'daly' || board === 'jk';
 
 export interface SimulatedBoard extends SimulatedDevice {
   contacts(): boolean[];
@@ -26,6 +30,7 @@ export interface LineBench {
   readonly sent: { readonly at: number; readonly hex: string }[];
   /** Movements of the contacts, `at` in seconds of the clock. */
   readonly edges: { readonly at: number; readonly coil: number; readonly closed: boolean }[];
+  /** Of a BMS, channel 1 is the charge switch and 2 the discharge switch. */
   relay(channel: number, heldOn?: boolean): RelayOutput;
   /** A line of the board's console: `dead`, `stick 1 closed`, `power off`, … */
   tell(line: string): void;
@@ -43,10 +48,10 @@ const STEP = 0.02;
 const WAY = 0.004;
 
 /** `make` starts the board; `kind` is the line's. */
-export function createLineBench(
+export function createLineBench<Board extends SimulatedBoard>(
   board: LineBoard,
-  make: (clock: ManualClock, onEdge: (edge: CoilEdge) => void) => SimulatedBoard,
-): LineBench {
+  make: (clock: ManualClock, onEdge: (edge: CoilEdge) => void) => Board,
+): LineBench & { readonly board: Board } {
   const clock = new ManualClock();
   const kind = board === 'gx' ? 'modbus-tcp' : 'tcp';
   const spec: BusSpec = { kind, path: 'tcp://board:1', host: 'board', port: 1 };
@@ -107,7 +112,10 @@ export function createLineBench(
     sent,
     edges,
     relay(channel, heldOn = true) {
-      const opened = openOutput({ board, bus: spec, channel, heldOn }, { clock, buses });
+      const output: OutputSpec = isBms(board)
+        ? { board, bus: spec, switch: channel === 1 ? 'charge' : 'discharge', heldOn: true }
+        : { board, bus: spec, channel, heldOn };
+      const opened = openOutput(output, { clock, buses });
       assert.ok(opened.ok, opened.ok ? '' : opened.problem.problem);
       return opened.output;
     },
