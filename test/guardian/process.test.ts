@@ -1,7 +1,7 @@
 /** The guardian as a process of its own: what a board sees when the process that renews ends in this way or that. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -15,13 +15,26 @@ import { pause, until } from '../support/wait.ts';
 const ROOT = join(__dirname, '..', '..');
 const GUARDIAN = join(ROOT, 'dist', 'guardian.js');
 
+/** Processes that name this folder in their command line. */
+function processesOf(folder: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
 describe('the guardian as a process', function () {
   this.timeout(30_000);
   let folder: string;
   let board: RelayBoard;
   let wire: Listening;
   let edges: CoilEdge[];
-  const guardians = new Set<number>();
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'cellwarden-guardian-'));
@@ -32,8 +45,8 @@ describe('the guardian as a process', function () {
     wire = listening.value;
   });
   afterEach(() => {
-    for (const pid of guardians) kill(pid);
-    guardians.clear();
+    // One whose board is gone would wait for it, and not every one that was started here is known.
+    for (const pid of processesOf(folder)) kill(pid);
     wire.close();
     board.close();
     rmSync(folder, { recursive: true, force: true });
@@ -72,7 +85,6 @@ describe('the guardian as a process', function () {
       const pid = /^closed (\d+)$/.exec(said)?.[1];
       return pid === undefined ? null : Number(pid);
     });
-    guardians.add(guardian);
     return { parent, guardian };
   }
   const opened = (coil: number): Promise<true> =>

@@ -66,7 +66,13 @@ export function healthy(voltages: readonly number[] = [3.3, 3.3, 3.3, 3.3]): Obs
 
 /** A pack with a monitor that keeps what it hears, and a protection node called `judge`. */
 export function startPack(options: RunningOptions = {}): Running {
-  const { clock = new ManualClock(), profile = 'lifepo4', store = memoryStore(), instance = 'p-1', hasLink = false } = options;
+  const {
+    clock = new ManualClock(),
+    profile = 'lifepo4',
+    store = memoryStore(),
+    instance = 'p-1',
+    hasLink = false,
+  } = options;
   const readings: StampedReading[] = [];
   const verdicts: Verdict[] = [];
   let link: LinkListener | null = null;
