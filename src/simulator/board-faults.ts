@@ -30,11 +30,15 @@ export function createBoardFaults(clock: Clock, onPower: (on: boolean) => void):
     hears: () => !faults.dead && faults.powered,
     line(send) {
       const answers = new Set<() => void>();
+      /** A line is a line: no answer overtakes one that was given before it. */
+      let last = -Infinity;
       const line: AnswerLine = {
         answer(bytes) {
           const out = faults.garbage ? bytes.map((byte) => byte ^ NOISE) : bytes;
-          if (faults.slow === 0) return send(out);
-          const cancel = clock.after(faults.slow, () => {
+          const now = clock.now();
+          last = Math.max(now + faults.slow, last);
+          if (last <= now) return send(out);
+          const cancel = clock.after(last - now, () => {
             answers.delete(cancel);
             send(out);
           });
