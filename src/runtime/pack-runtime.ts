@@ -13,7 +13,7 @@ import type { Protection } from '../engine/protection/protection.ts';
 import type { Limits } from '../engine/limits/limits.ts';
 import type { Observation } from '../engine/reading/observation.ts';
 import { MESSAGE } from '../engine/reading/owned.ts';
-import type { Reading } from '../engine/reading/reading.ts';
+import { copyReading, type Reading } from '../engine/reading/reading.ts';
 import { PERMISSION_ROLES, type PermissionRole, type Role } from '../engine/vocabulary.ts';
 import type { Link, LinkListener } from '../links/link.ts';
 import { Claims } from './claims.ts';
@@ -181,10 +181,12 @@ export class PackRuntime {
   /** What is known now, marked for its way along the wire. */
   reading(): StampedReading {
     const now = this.#clock.now();
-    const reading = this.#known(now) as StampedReading;
-    reading.stamp = { instance: this.instance, sequence: ++this.#readings, monotonic: now };
-    if (this.#judge !== null) this.#wire.note({ sequence: this.#readings, reading: this.#known(now), at: now });
-    return reading;
+    const known = this.#known(now);
+    const sequence = ++this.#readings;
+    const stamp = { instance: this.instance, sequence, monotonic: now };
+    if (this.#judge === null) return Object.assign(known, { stamp });
+    this.#wire.note({ sequence, reading: known, at: now });
+    return Object.assign(copyReading(known), { stamp });
   }
 
   /** One protection node a pack: the first to claim it judges, and hears the verdicts. False: another one has it. */

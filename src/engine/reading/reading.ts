@@ -122,3 +122,29 @@ export function emptyReading(pack: string, cells: number, at: number): Reading {
     sources: {},
   };
 }
+
+/** A reading that shares nothing with the given one. Many times quicker than making one anew. */
+export function copyReading(reading: Reading): Reading {
+  const { bmsTemperature, starterVoltage, alternatorCurrent } = reading;
+  const copy: Reading = {
+    ...reading,
+    cells: reading.cells.map((cell) => ({ ...cell })),
+    cellMin: { ...reading.cellMin },
+    cellMax: { ...reading.cellMax },
+    voltage: { ...reading.voltage },
+    current: { ...reading.current },
+    currentIn: { ...reading.currentIn },
+    currentOut: { ...reading.currentOut },
+    temperatures: reading.temperatures.map((value) => ({ ...value })),
+    temperatureMin: { ...reading.temperatureMin },
+    temperatureMax: { ...reading.temperatureMax },
+    soc: { ...reading.soc },
+    hardware: { ...reading.hardware },
+    sources: {},
+  };
+  if (bmsTemperature !== undefined) copy.bmsTemperature = { ...bmsTemperature };
+  if (starterVoltage !== undefined) copy.starterVoltage = { ...starterVoltage };
+  if (alternatorCurrent !== undefined) copy.alternatorCurrent = { ...alternatorCurrent };
+  for (const [name, state] of Object.entries(reading.sources)) copy.sources[name] = { ...state };
+  return copy;
+}
