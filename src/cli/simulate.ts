@@ -171,7 +171,7 @@ async function run({ kind, numbers, wire, control }: Request, io: SimulateIo): P
   const device = kind.create({ clock: io.clock ?? systemClock, ...numbers, report });
   const served =
     typeof wire === 'string'
-      ? await listenSerial(device, wire, kind.baudRate)
+      ? await listenSerial(device, wire, kind)
       : await listenTcp(device, wire, (line) => io.err(line));
   if (!served.ok) {
     device.close();

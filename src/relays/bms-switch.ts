@@ -6,8 +6,8 @@
  * has already, openings that somebody waits for excepted, and what is not followed is not repeated for ever either.
  */
 import type { Clock } from '../engine/clock.ts';
-import type { ByteLine } from './byte-line.ts';
-import type { HeldByteLine } from './byte-lines.ts';
+import type { ByteLine } from '../links/bus/byte-line.ts';
+import type { HeldByteLine } from '../links/bus/byte-lines.ts';
 import type { Answer, ContactDriver, Wish } from './contact.ts';
 import { onBusLine } from './on-bus-line.ts';
 

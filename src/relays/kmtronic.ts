@@ -7,8 +7,8 @@
  * RS-485 and radio boards, which count relays across boards, `FF 09 00` does switch relay 9 off: they are not for this
  * driver.
  */
-import type { ByteLine } from './byte-line.ts';
-import type { HeldByteLine } from './byte-lines.ts';
+import type { ByteLine } from '../links/bus/byte-line.ts';
+import type { HeldByteLine } from '../links/bus/byte-lines.ts';
 import type { Answer, ContactDriver } from './contact.ts';
 import { onBusLine } from './on-bus-line.ts';
 

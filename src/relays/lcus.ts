@@ -7,8 +7,8 @@
  * relay, or with `A0 channel state sum`. Which kind a board is, it shows by what it answers.
  */
 import type { Clock } from '../engine/clock.ts';
-import type { ByteLine } from './byte-line.ts';
-import type { HeldByteLine } from './byte-lines.ts';
+import type { ByteLine } from '../links/bus/byte-line.ts';
+import type { HeldByteLine } from '../links/bus/byte-lines.ts';
 import type { Answer, ContactDriver } from './contact.ts';
 import { onBusLine } from './on-bus-line.ts';
 
@@ -114,7 +114,7 @@ function createLcusBoard(line: ByteLine, clock: Clock): LcusBoard {
 
   /** One question. `null`: nothing came, or, while the board has never answered, nothing that is an answer. */
   async function ask(): Promise<Answer<LcusStates | null>> {
-    const heard = await line.ask(STATUS, FILLER);
+    const heard = await line.ask(STATUS, { filler: FILLER });
     if (!heard.ok) return heard;
     const states = heard.value === null ? null : readLcusStates(heard.value);
     if (states !== null || !answers || heard.value === null) return { ok: true, value: states };

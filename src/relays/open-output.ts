@@ -3,7 +3,7 @@ import type { Clock } from '../engine/clock.ts';
 import type { BusProblem } from '../links/bus/address.ts';
 import type { BusRegistry, Claim } from '../links/bus/registry.ts';
 import { bmsSwitch, type BmsSwitchProtocol } from './bms-switch.ts';
-import { claimByteLine } from './byte-lines.ts';
+import { claimByteLine } from '../links/bus/byte-lines.ts';
 import { contactOutput, type ContactDriver } from './contact.ts';
 import { DALY_SWITCHES } from './daly-switch.ts';
 import { gpioLine } from './gpio.ts';

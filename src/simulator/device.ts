@@ -39,7 +39,9 @@ export interface DeviceKind {
   readonly id: string;
   /** A few words, for the list. */
   readonly description: string;
-  /** Baud on a serial line, 8N1. */
+  /** Baud on a serial line, 8 data bits, 1 stop bit. */
   readonly baudRate: number;
+  /** Default none. */
+  readonly parity?: 'none' | 'even' | 'odd';
   create(options: DeviceOptions): SimulatedDevice;
 }

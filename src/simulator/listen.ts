@@ -18,6 +18,12 @@ export type ListenResult =
   | { readonly ok: true; readonly value: Listening }
   | { readonly ok: false; readonly text: string };
 
+/** How a serial line is set; 8 data bits, 1 stop bit. */
+export interface SerialLine {
+  readonly baudRate: number;
+  readonly parity?: 'none' | 'even' | 'odd';
+}
+
 export interface TcpAddress {
   readonly host: string;
   readonly port: number;
@@ -106,10 +112,10 @@ function whyNotSerial(error: Error, path: string): string {
   return `Cannot open ${path} (${error.message.replace(/^Error: /, '')}); check the path given with --serial, that this user may open it, and that no other program has.`;
 }
 
-async function createPort(path: string, baudRate: number): Promise<SerialPort | Error> {
+async function createPort(path: string, { baudRate, parity = 'none' }: SerialLine): Promise<SerialPort | Error> {
   try {
     const { SerialPort } = await import('serialport');
-    return new SerialPort({ path, baudRate, dataBits: 8, parity: 'none', stopBits: 1, autoOpen: false });
+    return new SerialPort({ path, baudRate, dataBits: 8, parity, stopBits: 1, autoOpen: false });
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error)); // no binding for this machine, say
   }
@@ -119,8 +125,8 @@ async function createPort(path: string, baudRate: number): Promise<SerialPort | 
  * Serves the device on a serial port (or pseudo terminal), 8 data bits, no parity, 1 stop bit.
  * `serialport` is loaded only here: most people simulate over TCP.
  */
-export async function listenSerial(device: SimulatedDevice, path: string, baudRate: number): Promise<ListenResult> {
-  const port = await createPort(path, baudRate);
+export async function listenSerial(device: SimulatedDevice, path: string, line: SerialLine): Promise<ListenResult> {
+  const port = await createPort(path, line);
   if (port instanceof Error) return { ok: false, text: whyNotSerial(port, path) };
   let closing = false;
   const { ended, finish } = createEnding();

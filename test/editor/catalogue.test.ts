@@ -365,6 +365,8 @@ describe('the catalogues', () => {
     'bad-stop-bits': true,
     'needs-8-bits': true,
     'needs-modbus': true,
+    'bad-adapter': true,
+    'no-modbus-by-ble': true,
     'other-line-settings': true,
     'other-use': true,
   };

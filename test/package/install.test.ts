@@ -54,7 +54,8 @@ describe('the packed package', function () {
   });
 
   it('holds nothing that only developers need', () => {
-    const allowed = /^(dist\/|resources\/|examples\/|docs\/|package\.json$|README\.md$|LICENSE$|SECURITY\.md$|CHANGELOG\.md$)/;
+    const allowed =
+      /^(dist\/|resources\/|examples\/|docs\/|package\.json$|README\.md$|LICENSE$|SECURITY\.md$|CHANGELOG\.md$)/;
     assert.deepEqual(
       paths.filter((path) => !allowed.test(path) || /\.(ts|map|tgz|log|orig|swp)$|(^|\/)\.|(^|\/)test\b/.test(path)),
       [],

@@ -167,7 +167,7 @@ describe('listening on TCP', () => {
 
 describe('listening on a serial port', () => {
   it('says why a port cannot be opened', async () => {
-    const result = await listenSerial(createEcho().device, '/dev/no-such-port', 9600);
+    const result = await listenSerial(createEcho().device, '/dev/no-such-port', { baudRate: 9600 });
     assert.ok(!result.ok);
     assert.match(result.text, /\/dev\/no-such-port.*--serial/);
   });
@@ -184,7 +184,7 @@ describe('listening on a serial port', () => {
     try {
       await until(() => existsSync(here) && existsSync(there));
       const { device, say } = createEcho();
-      const result = await listenSerial(device, here, 9600);
+      const result = await listenSerial(device, here, { baudRate: 9600 });
       assert.ok(result.ok, 'opened');
       assert.equal(result.value.address, here);
       const port = new SerialPort({ path: there, baudRate: 9600 });
@@ -231,7 +231,7 @@ describe('listening on a serial port', () => {
         command: () => null,
         close: () => undefined,
       };
-      const result = await listenSerial(device, here, 9600);
+      const result = await listenSerial(device, here, { baudRate: 9600 });
       assert.ok(result.ok, 'opened');
       const port = new SerialPort({ path: there, baudRate: 9600 });
       port.on('error', () => undefined);
@@ -255,7 +255,7 @@ describe('listening on a serial port', () => {
     const line = spawn('socat', [`pty,raw,echo=0,link=${here}`, 'pipe']);
     try {
       await until(() => existsSync(here));
-      const result = await listenSerial(createEcho().device, here, 9600);
+      const result = await listenSerial(createEcho().device, here, { baudRate: 9600 });
       assert.ok(result.ok);
       const closed = systemClock.now();
       result.value.close();

@@ -32,6 +32,10 @@ export type BusProblemKey =
   | 'needs-8-bits'
   /** Nobody can read plain bytes from a Modbus TCP connection. */
   | 'needs-modbus'
+  /** Not the name of a Bluetooth adapter. */
+  | 'bad-adapter'
+  /** Modbus does not run over Bluetooth. */
+  | 'no-modbus-by-ble'
   /** Somebody else holds the same path with other line settings. */
   | 'other-line-settings'
   /** Somebody else holds the same path for another kind of traffic. */
@@ -65,12 +69,25 @@ export function parseBus(setting: BusSetting): ParsedBus {
   const kind = readKind(setting.kind, path);
   if (kind === null) return wrong('kind', setting.kind, 'bad-kind');
   if (path === '') return wrong('path', setting.path, 'no-path');
+  if (kind === 'ble') return parseAdapter(path);
   return kind === 'serial' ? parseSerial(path, setting) : parseNetwork(kind, path);
 }
 
 function readKind(kind: unknown, path: string): BusKind | null {
-  if (kind === undefined || kind === null || kind === '') return /^tcp:/i.test(path) ? 'tcp' : 'serial';
-  return kind === 'serial' || kind === 'tcp' || kind === 'modbus-tcp' ? kind : null;
+  if (kind === undefined || kind === null || kind === '') {
+    return /^tcp:/i.test(path) ? 'tcp' : /^ble:/i.test(path) ? 'ble' : 'serial';
+  }
+  return kind === 'serial' || kind === 'tcp' || kind === 'modbus-tcp' || kind === 'ble' ? kind : null;
+}
+
+/** `hci0`, or `ble://hci0`. */
+function parseAdapter(path: string): ParsedBus {
+  const adapter = path
+    .replace(/^ble:\/\//i, '')
+    .replace(/\/$/, '')
+    .toLowerCase();
+  if (!/^hci\d{1,3}$/.test(adapter)) return wrong('path', path, 'bad-adapter');
+  return { ok: true, spec: { kind: 'ble', path: `ble://${adapter}`, adapter } };
 }
 
 function parseSerial(path: string, setting: BusSetting): ParsedBus {
@@ -85,7 +102,12 @@ function parseSerial(path: string, setting: BusSetting): ParsedBus {
   if (!isParity(parity)) return wrong('parity', setting.parity, 'bad-parity');
   const stopBits = number(setting.stopBits, DEFAULT_LINE.stopBits);
   if (stopBits !== 1 && stopBits !== 2) return wrong('stopBits', setting.stopBits, 'bad-stop-bits');
-  return { ok: true, spec: { kind: 'serial', path, line: { baudRate, dataBits, parity, stopBits } } };
+  const automatic = (['baudRate', 'dataBits', 'parity', 'stopBits'] as const).filter((name) => isUnset(setting[name]));
+  const line: LineSettings = { baudRate, dataBits, parity, stopBits };
+  return {
+    ok: true,
+    spec: { kind: 'serial', path, line, ...(automatic.length === 0 ? {} : { automatic }) },
+  };
 }
 
 /** An absolute file name, or a Windows port: a relative name would depend on where Node-RED was started. */
@@ -122,6 +144,10 @@ function isHost(host: string): boolean {
 
 function isParity(parity: string): parity is Parity {
   return parity === 'none' || parity === 'even' || parity === 'odd';
+}
+
+function isUnset(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
 function text(value: unknown): string {

@@ -19,11 +19,38 @@ export interface LineSettings {
  * `tcp://host:port` in lower case for anything on the network.
  */
 export type BusSpec =
-  | { readonly kind: 'serial'; readonly path: string; readonly line: LineSettings }
+  | {
+      readonly kind: 'serial';
+      readonly path: string;
+      readonly line: LineSettings;
+      /** What nobody has set: whoever opens the line for a device puts in what that device uses from the factory. */
+      readonly automatic?: readonly (keyof LineSettings)[];
+    }
   /** Raw bytes through a serial-to-network bridge. */
   | { readonly kind: 'tcp'; readonly path: string; readonly host: string; readonly port: number }
   /** Modbus TCP proper, with the MBAP header. */
-  | { readonly kind: 'modbus-tcp'; readonly path: string; readonly host: string; readonly port: number };
+  | { readonly kind: 'modbus-tcp'; readonly path: string; readonly host: string; readonly port: number }
+  /** A Bluetooth adapter of this computer; `peer` is filled in by the link that wants a device behind it. */
+  | { readonly kind: 'ble'; readonly path: string; readonly adapter: string; readonly peer?: BlePeer };
+
+/** A device behind a Bluetooth adapter, and how its bytes come. */
+export interface BlePeer {
+  /** Address (`AA:BB:CC:DD:EE:FF`) or name as it advertises. */
+  readonly device: string;
+  /** Characteristics, the first that the device has; `adverts`: it only advertises. */
+  readonly streams: readonly GattStream[] | 'adverts';
+}
+
+/** The GATT characteristics behind which a BLE device keeps a stream of bytes. Full 128-bit UUIDs or 4 hex digits. */
+export interface GattStream {
+  readonly service: string;
+  readonly notify: string;
+  readonly write: string;
+  /** Bytes a write may carry; longer ones are cut into several. Default 20. */
+  readonly chunk?: number;
+  /** Written with a response. Default false. */
+  readonly acknowledged?: boolean;
+}
 
 export type BusKind = BusSpec['kind'];
 

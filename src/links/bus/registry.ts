@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../engine/clock.ts';
 import type { BusProblem } from './address.ts';
+import { bleConnect } from './ble.ts';
 import type { BusSpec, ByteBus, LineSettings, ModbusBus } from './bus.ts';
 import { createByteBus } from './byte-bus.ts';
 import { createModbusBus } from './modbus-bus.ts';
@@ -11,7 +12,7 @@ import { createModbusLine, type LineManners } from './modbus-line.ts';
 import { movable, type Backend, type Movable } from './movable.ts';
 import { serialConnect } from './serial.ts';
 import { tcpConnect } from './tcp.ts';
-import { createTransport, type Transport } from './transport.ts';
+import { type Connect, createTransport, type Transport } from './transport.ts';
 
 export type Claim<Bus> =
   | { readonly ok: true; readonly bus: Bus }
@@ -149,13 +150,18 @@ export function createBusRegistry(clock: Clock, { open, grace = GRACE, away }: R
 }
 
 function defaultTransport(spec: BusSpec, clock: Clock, firstAttemptAfter: number): Transport {
-  const connect = spec.kind === 'serial' ? serialConnect(spec.path, spec.line, clock) : tcpConnect(spec, clock);
-  return createTransport({ path: spec.path, connect, clock, firstAttemptAfter });
+  return createTransport({ path: spec.path, connect: connectFor(spec, clock), clock, firstAttemptAfter });
+}
+
+function connectFor(spec: BusSpec, clock: Clock): Connect {
+  if (spec.kind === 'serial') return serialConnect(spec.path, spec.line, clock);
+  return spec.kind === 'ble' ? bleConnect(spec, clock) : tcpConnect(spec, clock);
 }
 
 function unfitFor(spec: BusSpec, use: BusUse): BusProblem | null {
   if (use === 'bytes' && spec.kind === 'modbus-tcp')
     return { field: 'kind', value: spec.kind, problem: 'needs-modbus' };
+  if (use === 'modbus' && spec.kind === 'ble') return { field: 'kind', value: spec.kind, problem: 'no-modbus-by-ble' };
   // RTU 2.2: eleven bits a character, eight of them data.
   if (use === 'modbus' && spec.kind === 'serial' && spec.line.dataBits !== 8) {
     return { field: 'dataBits', value: String(spec.line.dataBits), problem: 'needs-8-bits' };
@@ -177,7 +183,7 @@ function difference(held: Entry, spec: BusSpec, use: BusUse): BusProblem | null 
 export function mannersFor(spec: BusSpec): LineManners {
   if (spec.kind === 'modbus-tcp') return { framing: 'mbap', gap: 0, quiet: 0, perByte: 0, reopenWhenSilent: true };
   // A bridge keeps the gaps of its line itself; a little is left for it to see where our frames end.
-  if (spec.kind === 'tcp') return { framing: 'rtu', gap: 0.005, quiet: 0.1, perByte: 0, reopenWhenSilent: true };
+  if (spec.kind !== 'serial') return { framing: 'rtu', gap: 0.005, quiet: 0.1, perByte: 0, reopenWhenSilent: true };
   const perByte = 11 / spec.line.baudRate;
   const gap = spec.line.baudRate > 19_200 ? 0.001_75 : 3.5 * perByte;
   // USB adapters hand bytes over in lumps up to 16 ms apart.

@@ -1,14 +1,16 @@
 /**
- * The one who talks on a line of plain bytes behind which a relay board hangs: strictly one thing at a time, so that an
- * answer belongs to the question before it. Shared by every relay of the board.
+ * The one who talks on a line of plain bytes behind which devices hang: strictly one thing at a time, so that an answer
+ * belongs to the question before it. Shared by every relay of a board, and by every link and switch of the BMSes there.
  *
- * Such a board's answers carry no number and mostly no end mark: an answer is over when the line falls quiet, and one
+ * A relay board's answers carry no number and mostly no end mark: an answer is over when the line falls quiet, and one
  * that comes late looks like one to the next question. So whatever arrives unasked is thrown away, and after a question
  * that found no answer the next answers are not believed until those that may still be on their way have come.
+ *
+ * Whoever can tell a whole answer to this very question when it sees one (`whole`) waits for nothing: it is over with
+ * its last byte, and late answers to other questions are none.
  */
-import type { Clock } from '../engine/clock.ts';
-import type { ByteBus } from '../links/bus/bus.ts';
-import type { Answer } from './contact.ts';
+import type { Clock } from '../../engine/clock.ts';
+import type { ByteBus } from './bus.ts';
 
 /** Seconds to wait for the first byte of an answer. */
 export const ANSWER_WITHIN = 0.5;
@@ -20,8 +22,11 @@ export const GAP = 0.05;
 export const HURRY = 0.1;
 /** Seconds an answer may take from its first byte to its last; eight lines of text take 0.1 at 9600 Bd. */
 const LONGEST_ANSWER = 1;
-/** Bytes of the longest answer, several times over. */
+/** The same for an answer that is recognised by its contents; sixteen modules in text take 6 at 9600 Bd. */
+const LONGEST_WHOLE = 10;
+/** Bytes of the longest answer, several times over: of a relay board, and of what is recognised by its contents. */
 const MOST_BYTES = 512;
+const MOST_WHOLE = 16_384;
 /** Seconds that no question is asked after one without an answer: a late one comes then, and is thrown away. */
 const LATE = 0.5;
 /** At most so many answers are waited for and thrown away after questions that found none. */
@@ -49,15 +54,30 @@ export interface CommandOptions {
   readonly answered?: boolean;
 }
 
+export interface QuestionOptions {
+  /** Sent after a question that brought nothing, see `lcus.ts`. */
+  readonly filler?: Uint8Array;
+  /** Recognises the whole answer to this question among all bytes heard since it was sent. Total. */
+  readonly whole?: (heard: Uint8Array) => boolean;
+  /** Seconds to wait for the first byte; default 0.5. */
+  readonly timeout?: number;
+  /** Seconds without a byte after which what came is all; default 0.1. */
+  readonly quiet?: number;
+  /** Seconds of silence after the answer before the next question. */
+  readonly pause?: number;
+}
+
+/** What came of something that was asked or commanded. */
+export type LineAnswer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly text: string };
+
 export interface ByteLine {
   /** Sends a command; what it is answered is not looked at. Resolves when the board has had time for it; never rejects. */
-  command(bytes: Uint8Array, options: CommandOptions): Promise<Answer<true>>;
+  command(bytes: Uint8Array, options: CommandOptions): Promise<LineAnswer<true>>;
   /**
    * Asks, and resolves with what came until the line fell quiet; `null` when nothing did. Never rejects. The same
    * question that still waits is asked once for all who want to know.
-   * @param filler sent after a question that brought nothing, see `lcus.ts`
    */
-  ask(question: Uint8Array, filler?: Uint8Array): Promise<Answer<Uint8Array | null>>;
+  ask(question: Uint8Array, options?: QuestionOptions): Promise<LineAnswer<Uint8Array | null>>;
   /** Monotonic second of the last byte heard; -Infinity before the first. */
   heardAt(): number;
   /** Takes what waits off the queue, the openings excepted, and calls back when those are through. */
@@ -67,15 +87,15 @@ export interface ByteLine {
 interface Command extends CommandOptions {
   readonly kind: 'command';
   readonly bytes: Uint8Array;
-  readonly settle: (answer: Answer<true>) => void;
+  readonly settle: (answer: LineAnswer<true>) => void;
 }
 
 interface Question {
   readonly kind: 'question';
   readonly bytes: Uint8Array;
-  readonly filler: Uint8Array;
+  readonly options: QuestionOptions;
   readonly notAfter: number;
-  readonly settles: ((answer: Answer<Uint8Array | null>) => void)[];
+  readonly settles: ((answer: LineAnswer<Uint8Array | null>) => void)[];
 }
 
 interface Current {
@@ -143,7 +163,7 @@ export function createByteLine(bus: ByteBus, clock: Clock, { reopenWhenSilent }:
 
   function send(job: Command | Question): void {
     if (!bus.write(job.bytes)) return settle(job, failure(`${bus.path} takes no more bytes`));
-    const wait = job.kind === 'command' ? GAP : ANSWER_WITHIN;
+    const wait = job.kind === 'command' ? GAP : within(job);
     if (job.kind === 'command' && job.answered === true) owed = Math.min(MOST_OWED_IN_ALL, owed + 1);
     current = { job, since: clock.now(), heard: [], hurriedTo: Infinity, cancel: clock.after(wait, over) };
   }
@@ -162,12 +182,23 @@ export function createByteLine(bus: ByteBus, clock: Clock, { reopenWhenSilent }:
     proceed();
   }
 
+  /** The whole answer to the question under way is there. */
+  function answered(job: Question, value: Uint8Array): void {
+    current?.cancel();
+    current = null;
+    questionsFrom = Math.max(questionsFrom, clock.now() + (job.options.pause ?? 0));
+    for (const each of job.settles) each({ ok: true, value });
+    proceed();
+  }
+
   function unheard(job: Question, hurried: boolean): void {
-    if (job.filler.length > 0) bus.write(job.filler);
+    const { filler, whole } = job.options;
+    if (filler !== undefined) bus.write(filler);
     owed = Math.max(owed, Math.min(MOST_OWED, owed + 1));
     // Given up for an opening: that it found no answer says nothing about the board.
     if (hurried) return askAgain(job, LATE);
-    questionsFrom = clock.now() + LATE;
+    // What recognises its answer is not fooled by a late one to somebody else.
+    questionsFrom = clock.now() + (whole === undefined ? LATE : QUIET);
     unanswered += 1;
     for (const each of job.settles) each({ ok: true, value: null });
     const silence = clock.now() - Math.max(heardAt, openedAt);
@@ -182,7 +213,7 @@ export function createByteLine(bus: ByteBus, clock: Clock, { reopenWhenSilent }:
   }
 
   function heardOut(job: Question, heard: readonly number[]): void {
-    if (owed > 0) {
+    if (owed > 0 && job.options.whole === undefined) {
       // Perhaps the answer to a question before this one.
       owed -= 1;
       return askAgain(job, 0);
@@ -211,7 +242,7 @@ export function createByteLine(bus: ByteBus, clock: Clock, { reopenWhenSilent }:
     if (current === null || current.job.kind === 'command' || current.hurriedTo < Infinity) return;
     const now = clock.now();
     const { heard, since } = current;
-    if (heard.length === 0 && since + ANSWER_WITHIN - now <= HURRY) return;
+    if (heard.length === 0 && since + within(current.job) - now <= HURRY) return;
     current.hurriedTo = now + HURRY;
     current.cancel();
     current.cancel = clock.after(heard.length === 0 ? HURRY : Math.max(0, heardAt + QUIET - now), over);
@@ -226,8 +257,15 @@ export function createByteLine(bus: ByteBus, clock: Clock, { reopenWhenSilent }:
       questionsFrom = Math.max(questionsFrom, at + QUIET);
       return;
     }
-    current.heard.push(...chunk.subarray(0, MOST_BYTES - current.heard.length));
-    const end = Math.min(at + QUIET, current.since + LONGEST_ANSWER, current.hurriedTo);
+    const { job, heard, since, hurriedTo } = current;
+    const { whole, quiet = QUIET } = job.options;
+    heard.push(...chunk.subarray(0, (whole === undefined ? MOST_BYTES : MOST_WHOLE) - heard.length));
+    if (whole !== undefined) {
+      const value = Uint8Array.from(heard);
+      if (whole(value)) return answered(job, value);
+    }
+    const longest = whole === undefined ? LONGEST_ANSWER : LONGEST_WHOLE;
+    const end = Math.min(at + quiet, since + longest, hurriedTo);
     current.cancel();
     current.cancel = clock.after(Math.max(0, end - clock.now()), over);
   });
@@ -261,7 +299,7 @@ export function createByteLine(bus: ByteBus, clock: Clock, { reopenWhenSilent }:
         proceed();
       });
     },
-    ask(question, filler = NOTHING) {
+    ask(question, options = {}) {
       const closed = notOpen();
       if (closed !== null) return Promise.resolve(closed);
       return new Promise((resolve) => {
@@ -269,7 +307,7 @@ export function createByteLine(bus: ByteBus, clock: Clock, { reopenWhenSilent }:
         if (same !== undefined) return void same.settles.push(resolve);
         if (questions.length >= MOST_WAITING) return resolve(failure('queue full'));
         const notAfter = clock.now() + LONGEST_WAIT;
-        questions.push({ kind: 'question', bytes: question, filler, notAfter, settles: [resolve] });
+        questions.push({ kind: 'question', bytes: question, options, notAfter, settles: [resolve] });
         proceed();
       });
     },
@@ -291,7 +329,10 @@ export function createByteLine(bus: ByteBus, clock: Clock, { reopenWhenSilent }:
   };
 }
 
-const NOTHING = new Uint8Array();
+/** Seconds in which an answer must have begun. */
+function within({ options }: Question): number {
+  return options.timeout ?? ANSWER_WITHIN;
+}
 
 function failure(text: string): { readonly ok: false; readonly text: string } {
   return { ok: false, text };

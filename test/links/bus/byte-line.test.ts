@@ -1,12 +1,12 @@
 /** The one who talks on a line of bytes: one thing at a time, openings first, no answer given to the wrong question. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { BusStatus, ByteBus } from '../../src/links/bus/bus.ts';
-import { createListeners } from '../../src/links/bus/listeners.ts';
-import { ANSWER_WITHIN, createByteLine, GAP, HURRY, QUIET } from '../../src/relays/byte-line.ts';
-import { seconds } from '../runtime/support/arbitrary-seconds.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-import { settle } from './support/board-bench.ts';
+import type { BusStatus, ByteBus } from '../../../src/links/bus/bus.ts';
+import { createListeners } from '../../../src/links/bus/listeners.ts';
+import { ANSWER_WITHIN, createByteLine, GAP, HURRY, QUIET } from '../../../src/links/bus/byte-line.ts';
+import { seconds } from '../../runtime/support/arbitrary-seconds.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+import { settle } from '../../relays/support/board-bench.ts';
 
 const HOLD = { channel: 1, opens: false, urgent: false, notAfter: Infinity };
 const OPEN = { channel: 1, opens: true, urgent: true, notAfter: Infinity };
@@ -88,7 +88,7 @@ describe('a line of bytes', () => {
 
   it('a question that finds nothing is over after half a second, and says so', async () => {
     const { line, clock, sent } = start();
-    const asked = outcome(line.ask(of(1), of(0, 0)));
+    const asked = outcome(line.ask(of(1), { filler: of(0, 0) }));
     clock.advance(ANSWER_WITHIN);
     await settle();
     assert.deepEqual(asked.value, { ok: true, value: null });
@@ -119,7 +119,7 @@ describe('a line of bytes', () => {
 
   it('an opening waits for a question only a moment, which is then asked again', async () => {
     const { line, clock, sent, hear } = start();
-    const asked = outcome(line.ask(of(1), of(0)));
+    const asked = outcome(line.ask(of(1), { filler: of(0) }));
     clock.advance(0.02);
     void line.command(of(2), OPEN);
     clock.advance(HURRY);

@@ -1,10 +1,10 @@
 /** Relays of one board share the one who talks on its line. */
 import assert from 'node:assert/strict';
-import { claimByteLine } from '../../src/relays/byte-lines.ts';
-import { openOutput } from '../../src/relays/open-output.ts';
-import { createBusRegistry } from '../../src/links/bus/registry.ts';
-import { createLcusBoard } from '../../src/simulator/lcus-board.ts';
-import { confirmed, createLineBench } from './support/line-bench.ts';
+import { claimByteLine } from '../../../src/links/bus/byte-lines.ts';
+import { openOutput } from '../../../src/relays/open-output.ts';
+import { createBusRegistry } from '../../../src/links/bus/registry.ts';
+import { createLcusBoard } from '../../../src/simulator/lcus-board.ts';
+import { confirmed, createLineBench } from '../../relays/support/line-bench.ts';
 
 const bench = () => createLineBench('lcus', (clock, onEdge) => createLcusBoard({ clock, channels: 4, onEdge }));
 

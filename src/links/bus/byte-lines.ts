@@ -1,14 +1,18 @@
-/** The lines of plain bytes on which relay boards hang: one talker a path, however many relays a board has. */
-import type { Clock } from '../engine/clock.ts';
-import type { BusBase, BusSpec, ByteBus } from '../links/bus/bus.ts';
-import type { BusRegistry, Claim } from '../links/bus/registry.ts';
+/** The lines of plain bytes on which devices hang that answer: one talker a path, however many share it. */
+import type { Clock } from '../../engine/clock.ts';
+import type { BusBase, BusSpec, ByteBus } from './bus.ts';
+import type { BusRegistry, Claim } from './registry.ts';
 import { type ByteLine, createByteLine } from './byte-line.ts';
 
-/** One relay's share of a line. */
+/** One relay's or one link's share of a line. */
 export interface HeldByteLine {
   /** The same object for everyone who shares it. */
   readonly line: ByteLine;
+  readonly status: BusBase['status'];
   readonly onStatus: BusBase['onStatus'];
+  readonly reopen: BusBase['reopen'];
+  /** How many shares there are of the line, this one included. */
+  sharers(): number;
   /** Given back. The last one to do so ends the line, behind the openings that still wait. */
   release(): void;
 }
@@ -25,7 +29,7 @@ interface Entry {
 const linesOf = new WeakMap<BusRegistry, Map<string, Entry>>();
 
 /**
- * A share of the line at `spec`. Refused where the bus is refused, and with `other-use` when a board of another
+ * A share of the line at `spec`. Refused where the bus is refused, and with `other-use` when a device of another
  * protocol hangs there.
  */
 export function claimByteLine(
@@ -50,7 +54,10 @@ export function claimByteLine(
     ok: true,
     bus: {
       line: entry.line,
+      status: bus.status,
       onStatus: bus.onStatus,
+      reopen: bus.reopen,
+      sharers: () => entry.holders,
       release() {
         if (released) return;
         released = true;
