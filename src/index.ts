@@ -9,6 +9,7 @@ export {
   type CellMemory,
 } from './node-red/monitor.ts';
 export { monitorInput } from './node-red/monitor-input.ts';
+export { linkAdmin } from './node-red/link-admin.ts';
 export { packAdmin } from './node-red/pack-admin.ts';
 export { packSetup } from './node-red/pack-setup.ts';
 export { connectProtection } from './node-red/protection-view.ts';

@@ -2,6 +2,7 @@
 import {
   adoptStore,
   host,
+  linkAdmin,
   listStores,
   packAdmin,
   packSetup,
@@ -25,6 +26,13 @@ export function register(RED: Red): void {
     runs: (id) => host.pack(id) !== undefined,
   });
 
+  linkAdmin(RED, {
+    clock: host.clock,
+    buses: host.buses,
+    translate,
+    credentials: (id) => RED.nodes.getCredentials(id) ?? {},
+  });
+
   const known = (): string[] => {
     const ids: string[] = [];
     RED.nodes.eachNode(({ id, type }) => {
@@ -38,10 +46,13 @@ export function register(RED: Red): void {
     host.keepTidy(userDir(), known);
     const node = this as PackNode;
     const bus = RED.nodes.getNode<BusNode>(config['bus']);
+    const secondBus = RED.nodes.getNode<BusNode>(config['secondBus']);
     const setup = packSetup({
       id: this.id,
       config,
       bus: bus?.spec ?? null,
+      secondBus: secondBus?.spec ?? null,
+      credentials: this.credentials ?? {},
       userDir: userDir(),
       host,
       translate,
@@ -65,5 +76,7 @@ export function register(RED: Red): void {
     });
   }
 
-  RED.nodes.registerType('bms-config', BmsConfig, { credentials: { pin: { type: 'password' } } });
+  RED.nodes.registerType('bms-config', BmsConfig, {
+    credentials: { pin: { type: 'password' }, linkSecret: { type: 'password' }, secondSecret: { type: 'password' } },
+  });
 }

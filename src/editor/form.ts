@@ -28,11 +28,12 @@ export function textOf(node: EditorNode, property: string): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
-export type Field = HTMLInputElement | HTMLSelectElement;
+export type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
 export function field(prefix: Prefix, property: string): Field | null {
   const element = document.getElementById(`${prefix}-${property}`);
-  return element instanceof HTMLInputElement || element instanceof HTMLSelectElement ? element : null;
+  if (element instanceof HTMLInputElement || element instanceof HTMLSelectElement) return element;
+  return element?.tagName === 'TEXTAREA' ? (element as HTMLTextAreaElement) : null;
 }
 
 export function byId(id: string): HTMLElement | null {

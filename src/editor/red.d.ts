@@ -17,6 +17,7 @@ interface JQueryCollection {
 interface JQueryRequest {
   done(handler: (answer: unknown) => void): JQueryRequest;
   fail(handler: (request: { readonly responseJSON?: unknown }) => void): JQueryRequest;
+  always(handler: () => void): JQueryRequest;
 }
 
 declare const $: {

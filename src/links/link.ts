@@ -28,3 +28,9 @@ export interface Link {
   state(): LinkState;
   close(): void;
 }
+
+/** A link that takes bytes by hand too. */
+export interface FedLink extends Link {
+  /** Takes bytes that arrived at the monotonic second `at`. Never throws. */
+  push(bytes: Uint8Array, at: number): void;
+}

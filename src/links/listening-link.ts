@@ -2,7 +2,7 @@
 import type { Clock } from '../engine/clock.ts';
 import type { BusStatus } from './bus/bus.ts';
 import type { ListenedTo, Listening } from './device.ts';
-import type { Link, LinkListener, LinkState } from './link.ts';
+import type { FedLink, LinkListener, LinkState } from './link.ts';
 
 /** Seconds without a good frame after which the link is not ok. */
 const SILENT_AFTER = 5;
@@ -30,13 +30,8 @@ export interface ListeningLinkOptions {
   readonly release?: () => void;
 }
 
-export interface ListeningLink extends Link {
-  /** Feeds bytes by hand, with the monotonic second they arrived at. Never throws. */
-  push(bytes: Uint8Array, at: number): void;
-}
-
 /** Starts listening. */
-export function createListeningLink(options: ListeningLinkOptions): ListeningLink {
+export function createListeningLink(options: ListeningLinkOptions): FedLink {
   const { listening, clock, listener, title, remedy, line } = options;
   const started = clock.now();
   let problem: string | null = `${title}: nothing has come yet`;

@@ -2,14 +2,14 @@
 import type { Clock } from '../engine/clock.ts';
 import { createAsk } from './asker.ts';
 import type { BusProblem } from './bus/address.ts';
-import type { BusSpec, LineSettings } from './bus/bus.ts';
+import type { BusSpec, ByteBus, LineSettings } from './bus/bus.ts';
 import { claimByteLine } from './bus/byte-lines.ts';
 import type { BusRegistry } from './bus/registry.ts';
-import type { Link, LinkListener } from './link.ts';
-import { createListeningLink, type ListeningLink } from './listening-link.ts';
+import type { FedLink, Link, LinkListener, LinkState } from './link.ts';
+import { createListeningLink } from './listening-link.ts';
 import type { LinkOptions } from './options.ts';
 import { createPoller } from './poller.ts';
-import type { Protocol, ProtocolInfo } from './protocol.ts';
+import type { Opens, Protocol, ProtocolInfo } from './protocol.ts';
 
 export interface OpenProtocolOptions {
   readonly protocol: Protocol;
@@ -38,6 +38,11 @@ export function openProtocol(how: OpenProtocolOptions): OpenedLink {
     const release = (): void => line.release();
     const listening = opens.listening(options);
     return { ok: true, link: createListeningLink({ listening, clock, listener, title, remedy, line, release }) };
+  }
+  if (opens.kind === 'own') {
+    const claim = buses.bytes(spec);
+    if (!claim.ok) return claim;
+    return { ok: true, link: ownLink(claim.bus, how, opens) };
   }
   const { period, weak } = info;
   const common = { clock, listener, title, remedy, period, weak };
@@ -69,11 +74,39 @@ export function openProtocol(how: OpenProtocolOptions): OpenedLink {
   return { ok: true, link: createPoller({ ...common, device, line, release: () => held.release() }) };
 }
 
+/** A link of its own, with what is wrong with its line in the place of the silence that follows. */
+function ownLink(
+  line: ByteBus,
+  { clock, listener, options }: OpenProtocolOptions,
+  { open }: Extract<Opens, { kind: 'own' }>,
+): Link {
+  const link = open({ bytes: line, clock, listener, options });
+  // A line that is down says better what is wrong than the silence that follows.
+  const told = (): LinkState => {
+    const { problem } = line.status();
+    const state = link.state();
+    return problem === null || state.ok ? state : { ...state, problem };
+  };
+  const stop = line.onStatus((status) => {
+    // That it is open again says nothing yet: the first good frame does.
+    if (status.problem !== null) listener.changed(told());
+  });
+  return {
+    state: told,
+    close() {
+      stop();
+      link.close();
+      line.release();
+    },
+  };
+}
+
 /** A link that listens, fed by hand with the bytes of messages; `null` for a protocol that must ask. */
 export function openFed(
   { info, opens }: Protocol,
   { options, clock, listener }: Pick<OpenProtocolOptions, 'options' | 'clock' | 'listener'>,
-): ListeningLink | null {
+): FedLink | null {
+  if (opens.kind === 'own') return opens.open({ clock, listener, options });
   if (opens.kind !== 'listens') return null;
   const remedy = { silent: 'nothing comes in messages', noise: 'the messages carry something else' };
   return createListeningLink({ listening: opens.listening(options), clock, listener, title: info.title, remedy });

@@ -19,9 +19,12 @@ export interface LinkOptions {
   readonly device: string;
   /** The register map as text, see the generic Modbus link. */
   readonly map: string;
+  /** How a 123\\SmartBMS's temperatures are meant; from the pack's settings. */
+  readonly temperatureFormula: 'document' | 'driver';
 }
 
-export type LinkOptionName = keyof LinkOptions;
+/** Those that are asked for with the link itself. */
+export type LinkOptionName = LinkOptionInfo['name'];
 
 /** How one option is asked for, checked and explained. */
 export type LinkOptionInfo =
@@ -62,11 +65,14 @@ export const DEFAULT_OPTIONS: LinkOptions = {
   secret: '',
   device: '',
   map: '',
+  temperatureFormula: 'driver',
 };
+
+type Building = { -readonly [K in keyof LinkOptions]: LinkOptions[K] };
 
 /** The defaults of a protocol with these options. */
 export function optionDefaults(infos: readonly LinkOptionInfo[], cells = DEFAULT_OPTIONS.cells): LinkOptions {
-  const options: { -readonly [K in LinkOptionName]: LinkOptions[K] } = { ...DEFAULT_OPTIONS, cells };
+  const options: Building = { ...DEFAULT_OPTIONS, cells };
   for (const info of infos) {
     if (info.name === 'address') options.address = info.fallback;
     if (info.name === 'variant') options.variant = info.choices[0] ?? '';
@@ -83,7 +89,7 @@ export type GivenOptions = Readonly<Partial<Record<LinkOptionName, unknown>>>;
  * @param cells cells in series, from the pack
  */
 export function parseOptions(infos: readonly LinkOptionInfo[], given: GivenOptions, cells: number): ParsedOptions {
-  const options: { -readonly [K in LinkOptionName]: LinkOptions[K] } = { ...optionDefaults(infos, cells) };
+  const options: Building = optionDefaults(infos, cells);
   const problems: LinkOptionProblem[] = [];
   for (const info of infos) {
     const value = text(given[info.name]);

@@ -1,7 +1,9 @@
 /** What a protocol is, to whoever opens, decodes, documents or simulates it. */
 import type { Observation } from '../engine/reading/observation.ts';
-import type { BusKind, GattStream, LineSettings, ModbusBus } from './bus/bus.ts';
+import type { Clock } from '../engine/clock.ts';
+import type { BusKind, ByteBus, GattStream, LineSettings, ModbusBus } from './bus/bus.ts';
 import type { Ask, Device, Listening } from './device.ts';
+import type { FedLink, LinkListener } from './link.ts';
 import type { LinkOptionInfo, LinkOptions } from './options.ts';
 
 /** Facts about a protocol. Pure data: the dialog, the README's table, `--list` and the documentation are made of it. */
@@ -58,7 +60,17 @@ export type Opens =
   /** Answers to Modbus requests. */
   | { readonly kind: 'modbus'; device(bus: ModbusBus, options: LinkOptions): Device }
   /** Talks by itself. */
-  | { readonly kind: 'listens'; listening(options: LinkOptions): Listening };
+  | { readonly kind: 'listens'; listening(options: LinkOptions): Listening }
+  /** Talks by itself, and has a link of its own. */
+  | { readonly kind: 'own'; open(how: OwnLink): FedLink };
+
+export interface OwnLink {
+  /** Absent: the link lives on what is pushed. */
+  readonly bytes?: ByteBus;
+  readonly clock: Clock;
+  readonly listener: LinkListener;
+  readonly options: LinkOptions;
+}
 
 export interface Protocol {
   readonly info: ProtocolInfo;

@@ -1,13 +1,15 @@
 /** From a config node's properties to a running pack, or to the sentences that say why there is none. */
 import { resolveSettings } from '../engine/pack/validate.ts';
+import { numberOf } from '../engine/pack/settings.ts';
 import { isSettingName } from '../engine/pack/schema.ts';
 import type { BusSpec } from '../links/bus/bus.ts';
 import type { Host } from '../runtime/host.ts';
-import { LINK_KINDS, type LinkKind } from '../runtime/open-link.ts';
+import { BY_MESSAGE, type WantedLink } from '../runtime/open-link.ts';
 import type { PackRuntime } from '../runtime/pack-runtime.ts';
 import type { StoreReport } from '../runtime/store-report.ts';
 import { problemText, warningText } from '../texts/problem-text.ts';
 import type { Translate } from '../texts/translate.ts';
+import { linkSetup, type LinkPlace } from './link-setup.ts';
 import type { NodeConfig } from './types.ts';
 
 export interface PackSetup {
@@ -23,6 +25,10 @@ export interface PackSetupOptions {
   readonly id: string;
   readonly config: NodeConfig;
   readonly bus: BusSpec | null;
+  /** The bus of a second device. */
+  readonly secondBus?: BusSpec | null;
+  /** Keys and PINs of the devices. */
+  readonly credentials?: Readonly<Record<string, unknown>>;
   readonly userDir: string;
   readonly host: Host;
   readonly translate: Translate;
@@ -43,13 +49,22 @@ export function packSetup(options: PackSetupOptions): PackSetup {
   if (!resolved.ok) problems.push(...resolved.problems.map((problem) => problemText(problem, translate)));
 
   // A flow written by hand may say nothing: without a bus the readings can only come as messages.
-  const link = textOf(config['link'] ?? (config['bus'] ? '123smartbms' : 'message'));
-  if (!isLinkKind(link)) problems.push(translate('bms-config.link.unknown', { choices: LINK_KINDS.join(', ') }));
-  else if (link !== 'message' && bus === null) {
-    problems.push(translate(config['bus'] ? 'bms-config.bus.unusable' : 'bms-config.bus.missing'));
-  }
+  const kind = textOf(config['link'] ?? (config['bus'] ? '123smartbms' : BY_MESSAGE));
+  const cells = resolved.ok ? numberOf(resolved.settings, 'cells') : 1;
+  const place = (at: LinkPlace, of: string, spec: BusSpec | null, busGiven: boolean): WantedLink | null => {
+    const { credentials = {} } = options;
+    const setup = linkSetup({ config, credentials, place: at, kind: of, busGiven, bus: spec, cells, translate });
+    if (setup.ok) return setup.link;
+    const lead = at === 'second' ? translate('bms-config.link.second') : '';
+    problems.push(...setup.problems.map((problem) => lead + problem));
+    return null;
+  };
+  const link = place('link', kind, bus, Boolean(config['bus']));
+  const secondKind = textOf(config['second']);
+  const second =
+    secondKind === '' ? null : place('second', secondKind, options.secondBus ?? null, Boolean(config['secondBus']));
 
-  if (problems.length > 0 || !resolved.ok || !isLinkKind(link)) {
+  if (problems.length > 0 || !resolved.ok || link === null) {
     // Wrong settings: nothing runs, so nothing is allowed.
     host.releasePack(id, true);
     return { name, pack: null, problems, warnings: [], adopted: false };
@@ -63,7 +78,7 @@ export function packSetup(options: PackSetupOptions): PackSetup {
     settings: resolved.settings,
     firstClose: config['firstClose'] === true || config['firstClose'] === 'true',
     link,
-    bus: link === 'message' ? null : bus,
+    second,
     userDir: options.userDir,
     report: options.report,
     translate,
@@ -71,10 +86,6 @@ export function packSetup(options: PackSetupOptions): PackSetup {
   pack.release(textOf(config['release']));
   const warnings = resolved.warnings.map((warning) => warningText(warning, translate));
   return { name, pack, problems, warnings, adopted };
-}
-
-function isLinkKind(link: string): link is LinkKind {
-  return (LINK_KINDS as readonly string[]).includes(link);
 }
 
 /** The text of a property; environment variables may arrive as numbers. */

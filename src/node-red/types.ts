@@ -35,6 +35,8 @@ export interface Red {
     createNode(node: RedNode, config: NodeConfig): void;
     /** The running node of that id; what it offers beyond a plain node may be missing when it is of another type. */
     getNode<T extends RedNode = RedNode>(id: unknown): (RedNode & Partial<T>) | null | undefined;
+    /** The credentials of a node, as they are kept. */
+    getCredentials(id: string): Record<string, unknown> | null | undefined;
     /** Every node of the flow file as it stands there, running or not. */
     eachNode(call: (config: { readonly id: string; readonly type: string }) => void): void;
     registerType(

@@ -15,13 +15,12 @@ import {
 import { beforeEnd, isInContainer } from '../guardian/container.ts';
 import { meetingPoint, spawnGuardian } from '../guardian/spawn.ts';
 import type { BusProblem } from '../links/bus/address.ts';
-import type { BusSpec } from '../links/bus/bus.ts';
 import { createBusRegistry, type BusRegistry } from '../links/bus/registry.ts';
 import type { Translate } from '../texts/translate.ts';
 import { systemClock } from './clock.ts';
 import { createHealth, type Health } from './health.ts';
 import { createKeep, type Keep } from './keep.ts';
-import { openFedLink, openLinkOf, type LinkKind } from './open-link.ts';
+import { openFedLink, openLinkOf, type WantedLink } from './open-link.ts';
 import { processMemory } from './memory.ts';
 import { openRelayOutput, type OpenedRelay, type WantedOutput } from './open-relay.ts';
 import { PackRuntime } from './pack-runtime.ts';
@@ -41,8 +40,9 @@ export interface PackRequest {
   readonly name: string;
   readonly settings: PackSettings;
   readonly firstClose: boolean;
-  readonly link: LinkKind;
-  readonly bus: BusSpec | null;
+  readonly link: WantedLink;
+  /** A second device: a shunt or a charger. */
+  readonly second?: WantedLink | null;
   /** Where state is kept: Node-RED's user directory. */
   readonly userDir: string;
   /** Told when the disk refuses, when it works again, and what is wrong with what stood on it. */
@@ -143,13 +143,13 @@ export class Host {
 
   /** The running pack, or a new one when its settings changed. */
   claimPack(request: PackRequest): PackRuntime {
-    const { id, name, settings, firstClose, link, bus } = request;
+    const { id, name, settings, firstClose, link, second = null } = request;
     this.#names.set(name, id);
-    const hash = JSON.stringify([name, settingsHash(settings), firstClose, link, bus]);
+    const hash = JSON.stringify([name, settingsHash(settings), firstClose, link, second]);
     let isNew = false;
     const pack = this.#packs.claim(id, hash, () => {
       isNew = true;
-      const line = { bus, settings, clock: this.clock, buses: this.buses, translate: request.translate };
+      const how = { settings, clock: this.clock, buses: this.buses, translate: request.translate };
       return new PackRuntime({
         id,
         name,
@@ -158,8 +158,9 @@ export class Host {
         clock: this.clock,
         instance: `${this.#process}-${++this.#instances}`,
         store: this.#storeOf(request),
-        openLink: (listener) => openLinkOf(link, { ...line, listener }),
-        openFeed: (listener) => openFedLink({ ...line, listener }),
+        openLink: (listener) => openLinkOf(link, { ...how, listener }),
+        openSecond: (listener) => (second === null ? null : openLinkOf(second, { ...how, listener })),
+        openFeed: (listener) => openFedLink(link, { ...how, listener }),
       });
     });
     if (isNew) this.#feedbacks.tell(id);

@@ -1,18 +1,28 @@
-/** Opens the link a pack asks for. A new protocol is a new line here. */
+/** Opens the links a pack asks for, by the names its settings use. */
 import type { Clock } from '../engine/clock.ts';
 import type { PackSettings } from '../engine/pack/settings.ts';
-import { createSmartBms123Link } from '../links/123smartbms/link.ts';
 import type { BusSpec } from '../links/bus/bus.ts';
 import type { BusRegistry } from '../links/bus/registry.ts';
-import type { Link, LinkListener, LinkState } from '../links/link.ts';
+import type { FedLink, Link, LinkListener, LinkState } from '../links/link.ts';
+import { openFed, openProtocol } from '../links/open-protocol.ts';
+import { DEFAULT_OPTIONS, type LinkOptions } from '../links/options.ts';
+import { findProtocol } from '../links/protocols.ts';
 import type { Translate } from '../texts/translate.ts';
-import type { FedLink } from './pack-runtime.ts';
 
-export const LINK_KINDS = ['123smartbms', 'message'] as const;
-export type LinkKind = (typeof LINK_KINDS)[number];
+/** The link of a pack whose readings come as messages. */
+export const BY_MESSAGE = 'message';
+/** What reads the bytes of messages where the pack names no protocol that listens. */
+const FED_BY_DEFAULT = '123smartbms';
+
+/** One device of a pack. */
+export interface WantedLink {
+  /** A protocol's id, or `message`. */
+  readonly kind: string;
+  readonly bus: BusSpec | null;
+  readonly options: LinkOptions;
+}
 
 export interface OpenLinkOptions {
-  readonly bus: BusSpec | null;
   readonly settings: PackSettings;
   readonly listener: LinkListener;
   readonly clock: Clock;
@@ -21,44 +31,35 @@ export interface OpenLinkOptions {
 }
 
 /** @returns `null` when the pack's readings come as messages */
-export function openLinkOf(kind: LinkKind, options: OpenLinkOptions): Link | null {
-  if (kind === 'message') return null;
-  const { bus, listener, clock, buses, translate } = options;
+export function openLinkOf({ kind, bus, options }: WantedLink, how: OpenLinkOptions): Link | null {
+  if (kind === BY_MESSAGE) return null;
+  const { listener, clock, buses, translate } = how;
+  const protocol = findProtocol(kind);
+  if (protocol === null)
+    return refused(translate('bms-config.link.unknown', { value: kind, choices: BY_MESSAGE }), listener);
   if (bus === null) return refused(translate('bms-config.bus.missing'), listener);
-  const opened = buses.bytes(bus);
-  if (!opened.ok) {
-    const { problem, value } = opened.problem;
-    return refused(translate(`bms-bus.problem.${problem}`, { value }), listener);
-  }
-  const line = opened.bus;
-  const link = createSmartBms123Link({ bytes: line, clock, formula: formulaOf(options), listener });
-  // A line that is down says better what is wrong than the silence that follows.
-  const told = (): LinkState => {
-    const { problem } = line.status();
-    const state = link.state();
-    return problem === null || state.ok ? state : { ...state, problem };
-  };
-  const stop = line.onStatus((status) => {
-    // That it is open again says nothing yet: the first good frame does.
-    if (status.problem !== null) listener.changed(told());
-  });
-  return {
-    state: told,
-    close() {
-      stop();
-      link.close();
-      line.release();
-    },
-  };
+  const opened = openProtocol({ protocol, spec: bus, options: withFormula(options, how), clock, buses, listener });
+  if (opened.ok) return opened.link;
+  const { problem, value } = opened.problem;
+  return refused(translate(`bms-bus.problem.${problem}`, { value }), listener);
 }
 
-/** A 123\\SmartBMS link that lives on the bytes of messages. */
-export function openFedLink(options: OpenLinkOptions): FedLink {
-  return createSmartBms123Link({ clock: options.clock, formula: formulaOf(options), listener: options.listener });
+/** A link that lives on the bytes of messages: the pack's own protocol where it listens, else a 123\\SmartBMS. */
+export function openFedLink({ kind, options }: WantedLink, how: OpenLinkOptions): FedLink {
+  const { clock, listener } = how;
+  const own = findProtocol(kind);
+  const with_ = { options: withFormula(options, how), clock, listener };
+  const fed = own === null ? null : openFed(own, with_);
+  const usual = findProtocol(FED_BY_DEFAULT);
+  const link =
+    fed ?? (usual === null ? null : openFed(usual, { ...with_, options: withFormula(DEFAULT_OPTIONS, how) }));
+  if (link === null) throw new Error(`no protocol reads the bytes of messages`);
+  return link;
 }
 
-function formulaOf({ settings }: OpenLinkOptions): 'document' | 'driver' {
-  return settings.values.temperatureFormula === 'document' ? 'document' : 'driver';
+function withFormula(options: LinkOptions, { settings }: OpenLinkOptions): LinkOptions {
+  const temperatureFormula = settings.values.temperatureFormula === 'document' ? 'document' : 'driver';
+  return { ...options, temperatureFormula };
 }
 
 /** A link that cannot start: it says why, and that is all it does. */

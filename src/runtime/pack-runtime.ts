@@ -15,7 +15,7 @@ import type { Observation } from '../engine/reading/observation.ts';
 import { MESSAGE } from '../engine/reading/owned.ts';
 import { copyReading, type Reading } from '../engine/reading/reading.ts';
 import { PERMISSION_ROLES, type PermissionRole, type Role } from '../engine/vocabulary.ts';
-import type { Link, LinkListener } from '../links/link.ts';
+import type { FedLink, Link, LinkListener } from '../links/link.ts';
 import { Claims } from './claims.ts';
 import { OnTheWire } from './on-the-wire.ts';
 import { givenPermissions, type Permission } from './permission.ts';
@@ -24,6 +24,7 @@ import { isReading, stampOf, type StampedReading } from './stamp.ts';
 import type { Store } from './store.ts';
 import { createStoreWatch, type StoreWatch } from './store-watch.ts';
 import { Tightener } from './tighten.ts';
+import { createTwoSources } from './two-sources.ts';
 
 /** Outputs are repeated at least every 2 s (contract); readings come every second. */
 const REPEAT = 0.9;
@@ -31,6 +32,9 @@ const REPEAT = 0.9;
 const TICK = 0.5;
 /** A latch is told once it is on the disk; a disk that takes longer than this (s) holds nobody up. */
 const PATIENCE = 1;
+/** The names of a pack's devices, as `reading.sources` has them. */
+const FIRST = 'link';
+const SECOND = 'second';
 /** Events that wait for somebody to hear them. */
 const MOST_UNTOLD = 50;
 
@@ -62,13 +66,10 @@ export interface PackOptions {
   readonly store: Store;
   /** Opens the pack's link, or `null` when its readings come as messages. */
   readonly openLink: (listener: LinkListener) => Link | null;
+  /** Opens the link to a second device, a shunt or a charger; absent or `null`: there is none. */
+  readonly openSecond?: (listener: LinkListener) => Link | null;
   /** Makes the link that is fed with the bytes of messages. */
   readonly openFeed: (listener: LinkListener) => FedLink;
-}
-
-/** A link that takes bytes by hand. */
-export interface FedLink extends Link {
-  push(bytes: Uint8Array, at: number): void;
 }
 
 export class PackRuntime {
@@ -79,6 +80,8 @@ export class PackRuntime {
   readonly engine: PackEngine;
   readonly #clock: Clock;
   readonly #link: Link | null;
+  readonly #second: Link | null;
+  readonly #sources = createTwoSources();
   readonly #openFeed: (listener: LinkListener) => FedLink;
   #feed: FedLink | null = null;
   readonly #startedAt: number;
@@ -119,7 +122,8 @@ export class PackRuntime {
     this.#storeWatch = createStoreWatch(store, this.engine.protection.log);
     this.#claims = new Claims(numberOf(settings, 'temperatureOffset'));
     this.#tightener = new Tightener(staleAfter(settings), numberOf(settings, 'balanceVoltage'));
-    this.#link = options.openLink(this.#listener('link'));
+    this.#link = options.openLink(this.#listener(FIRST));
+    this.#second = options.openSecond?.(this.#listener(SECOND)) ?? null;
     this.#stopTick = clock.every(TICK, () => this.#tick());
   }
 
@@ -153,8 +157,15 @@ export class PackRuntime {
 
   #hear(source: string, seen: Observation, at: number): void {
     // Whether a device has been heard yet or not: where there is one, it alone speaks for the cells.
-    this.engine.observe(source, source === MESSAGE && this.#link !== null ? withoutCells(seen) : seen, at);
+    this.engine.observe(source, this.#share(source, seen), at);
     this.#claims.hear(source, seen);
+  }
+
+  /** What counts of what a source said. */
+  #share(source: string, seen: Observation): Observation {
+    if (source === MESSAGE) return this.#link === null ? seen : withoutCells(seen);
+    if (source === SECOND) return this.#sources.second(seen);
+    return this.#second === null ? seen : this.#sources.first(seen);
   }
 
   /** What is known now, the worst that messages claim included; an object of its own. */
@@ -312,6 +323,7 @@ export class PackRuntime {
   end(): void {
     this.#stopTick();
     this.#link?.close();
+    this.#second?.close();
     this.#feed?.close();
     this.#readingListeners.clear();
     this.#verdictListener = null;

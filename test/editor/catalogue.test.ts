@@ -19,10 +19,13 @@ import { readable } from '../../src/editor/sentence.ts';
 import type { BusProblemKey } from '../../src/links/bus/address.ts';
 import { BOARDS } from '../../src/relays/boards.ts';
 import { WIRINGS } from '../../src/relays/wiring.ts';
-import { LINK_KINDS } from '../../src/runtime/open-link.ts';
+import type { LinkOptionProblem } from '../../src/links/options.ts';
+import { PROTOCOL_INFOS } from '../../src/links/catalogue.ts';
 import { problemText, warningText } from '../../src/texts/problem-text.ts';
 import { translateFrom, type Catalogue } from '../../src/texts/translate.ts';
 import { NODES, ROOT, catalogueOf, pageOf } from './editor-page.ts';
+
+const LINK_PROBLEMS: readonly LinkOptionProblem['problem'][] = ['number', 'choice', 'key', 'pin', 'device', 'map'];
 
 /** Every sentence with its key, `bms-config.label.name`. */
 function leaves(catalogue: Catalogue, at = ''): [key: string, text: string][] {
@@ -72,7 +75,13 @@ describe('the catalogues', () => {
       for (const onExit of ['open', 'hold'] as const) has(`bms-relay-out.keeper.${keeper(board, onExit)}`);
     }
     for (const wiring of WIRINGS) for (const part of ['wiring', 'hint.wiring']) has(`bms-relay-out.${part}.${wiring}`);
-    for (const link of LINK_KINDS) has(`bms-config.link.${link}`);
+    for (const key of ['message', 'none', 'second', 'unknown', 'wrong-bus', 'no-device']) has(`bms-config.link.${key}`);
+    for (const { options, buses, reads } of PROTOCOL_INFOS) {
+      for (const { name } of options) has(`bms-config.link.option.${name}`);
+      for (const kind of buses) has(`bms-config.link.bus.${kind}`);
+      for (const what of reads) has(`bms-config.link.reads.${what}`);
+    }
+    for (const problem of LINK_PROBLEMS) has(`bms-config.link.problem.${problem}`);
     for (const role of ROLES) {
       for (const board of BOARDS) {
         for (const wiring of WIRINGS) {

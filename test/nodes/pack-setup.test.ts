@@ -85,7 +85,7 @@ describe('setting up a pack', () => {
     ['a name that is no text', { name: {} }, [/Name is missing/]],
     ['no bus', { link: '123smartbms' }, [/No bus chosen.*123.SmartBMS/]],
     ['a bus that cannot be used', { link: '123smartbms', bus: 'b9' }, [/bus does not exist or is not complete/]],
-    ['an unknown link', { link: 'pigeon' }, [/none we know.*123smartbms, message/]],
+    ['an unknown link', { link: 'pigeon' }, [/pigeon.*none we know.*123smartbms.*message/]],
     ['three things at once', { name: '', cells: 0, link: 'pigeon' }, [/Name/, /cells/, /pigeon|none we know/]],
   ];
   for (const [what, config, sentences] of WRONG) {

@@ -15,6 +15,8 @@ import type { StampedReading } from '../../src/runtime/stamp.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { settingsOf } from '../support/pack.ts';
 import { healthy, HEALTHY } from './support/packs.ts';
+import { DEFAULT_OPTIONS } from '../../src/links/options.ts';
+import type { WantedLink } from '../../src/runtime/open-link.ts';
 
 describe('what all nodes share', () => {
   let userDir = '';
@@ -22,6 +24,8 @@ describe('what all nodes share', () => {
     userDir = mkdtempSync(join(tmpdir(), 'cellwarden-host-'));
   });
   afterEach(() => rmSync(userDir, { recursive: true, force: true }));
+
+  const byMessage: WantedLink = { kind: 'message', bus: null, options: DEFAULT_OPTIONS };
 
   function hostOf() {
     const clock = new ManualClock();
@@ -32,7 +36,7 @@ describe('what all nodes share', () => {
       const name = rest.name ?? 'house';
       const settings = settingsOf('lifepo4', given);
       const quiet = { report: () => undefined, translate: (key: string) => key };
-      return { id: 'p1', name, settings, firstClose: true, link: 'message', bus: null, userDir, ...quiet, ...rest };
+      return { id: 'p1', name, settings, firstClose: true, link: byMessage, userDir, ...quiet, ...rest };
     };
     const relay = (over: Partial<RelayRequest> = {}): RelayRequest => ({
       id: 'r1',
@@ -89,7 +93,8 @@ describe('what all nodes share', () => {
         { given: { cellOvervoltage: 3.6 } },
         { name: 'boat' },
         { firstClose: false },
-        { link: '123smartbms' },
+        { link: { ...byMessage, kind: '123smartbms' } },
+        { second: { ...byMessage, kind: 'vedirect' } },
       ];
       const instances = changes.map((change) => {
         const { instance } = host.claimPack(pack(change));
@@ -162,7 +167,7 @@ describe('what all nodes share', () => {
 
     it('a pack on a serial port that does not exist says so and allows nothing', () => {
       const { clock, host, pack } = hostOf();
-      const running = host.claimPack(pack({ link: '123smartbms', bus: null }));
+      const running = host.claimPack(pack({ link: { ...byMessage, kind: '123smartbms' } }));
       const readings: StampedReading[] = [];
       running.onReading((reading) => readings.push(reading));
       return Promise.resolve().then(() => {

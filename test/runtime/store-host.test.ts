@@ -10,6 +10,7 @@ import { adoptStore, listStores, packFolder, storesRoot } from '../../src/runtim
 import { openStore } from '../../src/runtime/store.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { settingsOf } from '../support/pack.ts';
+import { DEFAULT_OPTIONS } from '../../src/links/options.ts';
 
 describe('the stores of a Node-RED', () => {
   let userDir = '';
@@ -27,8 +28,7 @@ describe('the stores of a Node-RED', () => {
       name: `pack ${id}`,
       settings: settingsOf('lifepo4'),
       firstClose: true,
-      link: 'message',
-      bus: null,
+      link: { kind: 'message', bus: null, options: DEFAULT_OPTIONS },
       userDir,
       report: (report) => void told.push(report),
       translate: (key) => key,

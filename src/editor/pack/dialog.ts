@@ -13,9 +13,12 @@ import { pinField, type PinField } from './pin-field.ts';
 import { AT_THE_TOP } from './groups.ts';
 import { isProfile, placeholders } from './placeholder.ts';
 import { fieldId, makeGroups, wordId, type Group } from './rows.ts';
-import { LINKS, givenOf, isBlank, judged, linkOf, problemOf } from './validate.ts';
+import { fillLink, linkChoices, type Place, showLink, unfoldSecond } from './link-fields.ts';
+import { prepareTry } from './try.ts';
+import { givenOf, isBlank, judged, linkOf, problemOf } from './validate.ts';
 
 const PREFIX = 'node-config-input';
+const PLACES: readonly Place[] = ['link', 'second'];
 const FORM = '.cellwarden-pack';
 /** 123-R14: what the manual advises to count on, for cells that age and get cold. */
 const SHARE_OF_RATED = 0.75;
@@ -31,18 +34,24 @@ export const packDialog = {
       PROFILE_IDS.map((id) => [id, packText(`profile.${id}.name`)]),
       node['profile'] ?? 'lifepo4',
     );
-    fillSelect(
-      field(PREFIX, 'link'),
-      LINKS.map((link) => [link, packText(`link.${link}`)]),
-      linkOf(node),
-    );
+    fillSelect(field(PREFIX, 'link'), linkChoices('link'), linkOf(node));
+    fillSelect(field(PREFIX, 'second'), linkChoices('second'), node['second'] ?? '');
+    for (const place of PLACES) fillLink(node, place, place === 'link' ? linkOf(node) : String(node['second'] ?? ''));
     const groups = makeGroups();
     byId('cellwarden-settings')?.append(...groups.map((group) => group.element));
     fill(node, groups);
     // From here on the fields count; before, the selects were still empty.
     openForm(node, PREFIX);
 
-    const refresh = (): void => show(node, groups);
+    const shown = new Map<Place, string>();
+    const refresh = (): void => {
+      for (const place of PLACES) {
+        const kind = textOf(node, place);
+        if (shown.get(place) !== kind) fillLink(node, place, kind);
+        shown.set(place, kind);
+      }
+      show(node, groups);
+    };
     onChange(FORM, refresh);
     // Node-RED listens to the fields it knows from the template; a change there makes it check all of them.
     onChange('#cellwarden-settings', () => $(`#${PREFIX}-name`).trigger('change'));
@@ -57,8 +66,15 @@ export const packDialog = {
         refresh();
       },
     });
+    prepareTry(node, (link) => {
+      const element = field(PREFIX, 'link');
+      if (element === null) return;
+      element.value = link;
+      $(element).trigger('change');
+    });
     refresh();
     unfold(node, groups);
+    unfoldSecond(node);
   },
 
   /** Done was pressed; the fields are still there, and Node-RED takes their values next. */
@@ -115,11 +131,16 @@ function show(node: EditorNode, groups: readonly Group[]): void {
   const judgement = judged(profile, given);
 
   note('cellwarden-profile-about', isProfile(profile) ? packText(`profile.${profile}.about`) : '');
+  const second = textOf(node, 'second');
   note('cellwarden-link-about', link === 'message' ? packText('hint.linkMessage') : '');
   showRow('cellwarden-pack-bus-row', link !== 'message');
+  showRow('cellwarden-second-bus-row', second !== '');
+  showRow('cellwarden-try-row', link !== 'message' || second !== '');
+  showLink(node, 'link', link);
+  showLink(node, 'second', second);
   showPlaceholders(profile, given, groups);
   for (const group of groups) {
-    if (group.id === 'link') group.element.hidden = link === 'message';
+    if (group.id === 'link') group.element.hidden = !link.startsWith('123smartbms');
     showProblems(group, judgement, given);
   }
   note('cellwarden-top-problem', ['cells', 'capacity'].map((name) => topProblem(name, judgement)).find(Boolean) ?? '');

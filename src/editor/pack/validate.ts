@@ -6,8 +6,7 @@ import { nameOf, packText, problemSentence } from '../catalogue.ts';
 import { textOf, valueOf } from '../form.ts';
 import { isEnvironment, judge, type Judgement } from '../judge.ts';
 import { harmless } from '../sentence.ts';
-
-export const LINKS = ['123smartbms', 'message'] as const;
+import { linkChoices, optionOf, optionProblem, type Place } from './link-fields.ts';
 
 /** The settings of a node as they stand. */
 export function givenOf(node: EditorNode): Given {
@@ -23,14 +22,29 @@ export function validatePack(node: EditorNode, property: string, value: unknown)
     case 'link':
       // A flow written by hand may leave it out; the runtime fills in the same default.
       if (value === undefined) return null;
-      return LINKS.some((link) => link === value) ? null : packText('link.unknown', { choices: LINKS.join(', ') });
+      return isLink('link', value) ? null : unknownLink(value);
+    case 'second':
+      return isBlank(value) || isLink('second', value) ? null : unknownLink(value);
     case 'bus':
-      return busProblem(node, value);
+      return linkOf(node) === 'message' ? null : busProblem(value);
+    case 'secondBus':
+      return isBlank(textOf(node, 'second')) ? null : busProblem(value);
     default:
-      return settingProblem(node, property, value);
+      break;
   }
+  const option = optionOf(property);
+  if (option !== null) return optionProblem(node, option.place, option.option, value);
+  return settingProblem(node, property, value);
 }
 
+function unknownLink(value: unknown): string {
+  const choices = linkChoices('link').map(([id]) => id);
+  return packText('link.unknown', { value: harmless(String(value)), choices: choices.join(', ') });
+}
+
+function isLink(place: Place, value: unknown): boolean {
+  return linkChoices(place).some(([link]) => link === value);
+}
 /** The problem that belongs to a field: its own, or the crossed pair that the owner made by typing into it. */
 export function problemOf(judgement: Judgement, given: Given, property: string): Problem | null {
   const own = judgement.problems.find((problem) => problem.setting === property);
@@ -64,8 +78,7 @@ function nameProblem(node: EditorNode, value: unknown): string | null {
   return taken ? packText('problem.name-taken', { value: harmless(value) }) : null;
 }
 
-function busProblem(node: EditorNode, value: unknown): string | null {
-  if (linkOf(node) === 'message') return null;
+function busProblem(value: unknown): string | null {
   if (isBlank(value) || value === '_ADD_') return packText('bus.missing');
   const bus = typeof value === 'string' ? RED.nodes.node(value) : null;
   if (!bus) return packText('bus.gone');

@@ -1,0 +1,123 @@
+/** The fields of one device of a pack: shown as its protocol needs them, and judged by the runtime's own code. */
+import { findProtocolInfo, PROTOCOL_INFOS } from '../../links/catalogue.ts';
+import { type LinkOptionInfo, type LinkOptionName, type LinkOptionProblem, parseOptions } from '../../links/options.ts';
+import type { ProtocolInfo } from '../../links/protocol.ts';
+import { packText } from '../catalogue.ts';
+import { byId, field, fillSelect, note, showRow, textOf } from '../form.ts';
+import { isEnvironment } from '../judge.ts';
+import { harmless } from '../sentence.ts';
+
+const PREFIX = 'node-config-input';
+
+export type Place = 'link' | 'second';
+export const OPTION_NAMES: readonly LinkOptionName[] = ['device', 'address', 'variant', 'currentSign', 'secret', 'map'];
+
+/** `linkAddress` */
+export const propertyOf = (place: Place, option: LinkOptionName): string =>
+  `${place}${option.charAt(0).toUpperCase()}${option.slice(1)}`;
+
+/** Which place and option a property is; `null`: neither. */
+export function optionOf(property: string): { readonly place: Place; readonly option: LinkOptionName } | null {
+  for (const place of ['link', 'second'] as const) {
+    for (const option of OPTION_NAMES) if (property === propertyOf(place, option)) return { place, option };
+  }
+  return null;
+}
+
+/** The choices of a place: every protocol, and messages or nothing. */
+export function linkChoices(place: Place): [value: string, label: string][] {
+  const infos = place === 'link' ? PROTOCOL_INFOS : PROTOCOL_INFOS.filter(({ reads }) => reads.includes('current'));
+  const all = infos.map(({ id, title }): [string, string] => [id, title]);
+  return place === 'link' ? [...all, ['message', packText('link.message')]] : [['', packText('link.none')], ...all];
+}
+
+/** Fills the selects, whose options depend on the protocol; called again when another one is chosen. */
+export function fillLink(node: EditorNode, place: Place, kind: string): void {
+  const info = findProtocolInfo(kind);
+  const given = (option: LinkOptionName): string => {
+    const value = node[propertyOf(place, option)];
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  };
+  const variant = info?.options.find((option) => option.name === 'variant');
+  const choices = variant?.name === 'variant' ? variant.choices : [];
+  const chosen = textOf(node, propertyOf(place, 'variant')) || given('variant');
+  fillSelect(
+    field(PREFIX, propertyOf(place, 'variant')),
+    choices.map((choice): [string, string] => [choice, choice]),
+    choices.includes(chosen) ? chosen : choices[0],
+  );
+  const sign = textOf(node, propertyOf(place, 'currentSign')) || given('currentSign') || '1';
+  fillSelect(
+    field(PREFIX, propertyOf(place, 'currentSign')),
+    (['1', '-1'] as const).map((value): [string, string] => [value, packText(`link.sign.${value}`)]),
+    sign,
+  );
+}
+
+/** Shows the rows the protocol needs, with their hints and what is wrong. */
+export function showLink(node: EditorNode, place: Place, kind: string): void {
+  const info = findProtocolInfo(kind);
+  for (const name of OPTION_NAMES) {
+    const option = info?.options.find((one) => one.name === name);
+    const onlyBle = name === 'device' && option === undefined && info?.ble !== undefined;
+    const row = `cellwarden-${place}${name.charAt(0).toUpperCase()}${name.slice(1)}-row`;
+    showRow(row, option !== undefined || onlyBle);
+    const element = field(PREFIX, propertyOf(place, name));
+    if (element !== null && option?.name === 'address') element.setAttribute('placeholder', String(option.fallback));
+  }
+  note(`cellwarden-${place}-hint`, info === null ? '' : hintsOf(info).join('\n'));
+  const problems = OPTION_NAMES.flatMap((option) => {
+    const problem = optionProblem(node, place, option, textOf(node, propertyOf(place, option)));
+    // An empty field needs no sentence before anybody has typed.
+    return problem === null || textOf(node, propertyOf(place, option)) === '' ? [] : [problem];
+  });
+  note(`cellwarden-${place}-problem`, problems.join('\n'));
+}
+
+function hintsOf({ options, ble, reads, writes }: ProtocolInfo): string[] {
+  const list = reads.map((what) => packText(`link.reads.${what}`)).join(', ');
+  const lines = [packText('link.hint.reads', { list })];
+  if (writes) lines.push(packText('link.hint.writes'));
+  for (const option of options) lines.push(...hintOf(option));
+  if (ble !== undefined && !options.some(({ name }) => name === 'device')) lines.push(packText('link.hint.device'));
+  return lines;
+}
+
+function hintOf(option: LinkOptionInfo): string[] {
+  if (option.name === 'secret') return [packText(`link.hint.secret-${option.form}`)];
+  if (option.name === 'device') return [packText(option.needed ? 'link.hint.device-needed' : 'link.hint.device')];
+  if (option.name === 'currentSign') return [packText('link.hint.currentSign')];
+  return option.name === 'map' ? [packText('link.hint.map')] : [];
+}
+
+/** @returns the sentence, or `null` when the field is right */
+export function optionProblem(node: EditorNode, place: Place, option: LinkOptionName, value: unknown): string | null {
+  // A secret is kept by Node-RED and not shown again; what the environment gives is known at deploy time.
+  if (option === 'secret' || isEnvironment(value)) return null;
+  const info = findProtocolInfo(textOf(node, place) || (place === 'link' ? '123smartbms' : ''));
+  const mine = info?.options.filter(({ name }) => name === option) ?? [];
+  if (mine.length === 0) return null;
+  const parsed = parseOptions(mine, { [option]: value }, 16);
+  if (parsed.ok) return null;
+  const [problem] = parsed.problems;
+  return problem === undefined ? null : optionSentence(problem);
+}
+
+function optionSentence({ field: name, value, problem, allowed }: LinkOptionProblem): string {
+  const label = packText(`link.option.${name}`);
+  return packText(`link.problem.${problem}`, { field: label, value: harmless(value), allowed });
+}
+
+/** The chosen bus as the runtime wants it for a try: its own properties, deployed or not. */
+export function busFields(id: string): Record<string, unknown> | null {
+  const bus = RED.nodes.node(id);
+  if (!bus) return null;
+  const names = ['kind', 'address', 'baudRate', 'dataBits', 'parity', 'stopBits'];
+  return Object.fromEntries(names.map((name) => [name, bus[name] ?? '']));
+}
+
+/** Opens the group of the second device when there is one. */
+export function unfoldSecond(node: EditorNode): void {
+  const group = byId('cellwarden-second-group');
+  if (group instanceof HTMLDetailsElement) group.open = textOf(node, 'second') !== '';
+}

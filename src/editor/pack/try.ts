@@ -1,0 +1,69 @@
+/** Two buttons: "Find" asks the line what answers there, "Test" shows one reading, both before anything is deployed. */
+import { packText } from '../catalogue.ts';
+import { byId, field, note, textOf } from '../form.ts';
+import { harmless } from '../sentence.ts';
+import { textIn } from './answer.ts';
+import { busFields, OPTION_NAMES, propertyOf } from './link-fields.ts';
+
+const PREFIX = 'node-config-input';
+
+/** Prepares both buttons. `choose` puts a protocol that was found into the form. */
+export function prepareTry(node: EditorNode, choose: (link: string) => void): void {
+  const find = byId('cellwarden-find');
+  const test = byId('cellwarden-try');
+  const ask = (path: string, body: object, waiting: string, show: (answer: unknown) => void): void => {
+    for (const button of [find, test]) if (button instanceof HTMLButtonElement) button.disabled = true;
+    note('cellwarden-try-result', packText(waiting));
+    $.ajax({
+      url: `cellwarden/${path}`,
+      type: 'POST',
+      dataType: 'json',
+      contentType: 'application/json',
+      data: JSON.stringify(body),
+    })
+      .done(show)
+      .fail((request) => {
+        const answer: unknown = request.responseJSON;
+        note('cellwarden-try-result', textIn(answer, 'error') ?? packText('try.unanswered'));
+      })
+      .always(() => {
+        for (const button of [find, test]) if (button instanceof HTMLButtonElement) button.disabled = false;
+      });
+  };
+  find?.addEventListener('click', () => {
+    const bus = busFields(textOf(node, 'bus'));
+    if (bus === null) return note('cellwarden-try-result', packText('bus.missing'));
+    ask('find', { bus }, 'try.finding', (answer) => showFound(answer, choose));
+  });
+  test?.addEventListener('click', () => {
+    const place = textOf(node, 'link') === 'message' && textOf(node, 'second') !== '' ? 'second' : 'link';
+    const bus = busFields(textOf(node, place === 'link' ? 'bus' : 'secondBus'));
+    if (bus === null) return note('cellwarden-try-result', packText('bus.missing'));
+    const names = [place, 'cells', ...OPTION_NAMES.map((option) => propertyOf(place, option))];
+    const config = Object.fromEntries(names.map((name) => [name, field(PREFIX, name)?.value ?? '']));
+    ask('try', { bus, config: { ...config, id: node.id, place } }, 'try.trying', showTried);
+  });
+}
+
+function showFound(answer: unknown, choose: (link: string) => void): void {
+  const problem = textIn(answer, 'problem');
+  const list: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'found') : null;
+  const [first]: unknown[] = Array.isArray(list) ? list : [];
+  const title = textIn(first, 'title');
+  const link = textIn(first, 'link');
+  if (title === null || link === null) {
+    return note('cellwarden-try-result', [packText('try.nothing'), problem ?? ''].filter(Boolean).join('\n'));
+  }
+  choose(link);
+  note('cellwarden-try-result', [packText('try.found', { title }), ...linesIn(first)].map(harmless).join('\n'));
+}
+
+function showTried(answer: unknown): void {
+  const problem = textIn(answer, 'problem');
+  note('cellwarden-try-result', problem === null ? linesIn(answer).map(harmless).join('\n') : harmless(problem));
+}
+
+function linesIn(answer: unknown): string[] {
+  const lines: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'lines') : null;
+  return Array.isArray(lines) ? lines.filter((line): line is string => typeof line === 'string') : [];
+}

@@ -1,0 +1,80 @@
+/** From a config node's properties to the devices a pack reads, or to the sentences that say what is wrong. */
+import { findProtocolInfo, PROTOCOL_INFOS } from '../links/catalogue.ts';
+import type { BusSpec } from '../links/bus/bus.ts';
+import { DEFAULT_OPTIONS, type LinkOptionName, type LinkOptionProblem, parseOptions } from '../links/options.ts';
+import type { ProtocolInfo } from '../links/protocol.ts';
+import { BY_MESSAGE, type WantedLink } from '../runtime/open-link.ts';
+import type { Translate } from '../texts/translate.ts';
+import type { NodeConfig } from './types.ts';
+
+/** The property that names the protocol, and the beginning of those that go with it. */
+export type LinkPlace = 'link' | 'second';
+
+/** What the properties of a place are called. */
+export function linkProperty(place: LinkPlace, option: LinkOptionName): string {
+  return `${place}${option.charAt(0).toUpperCase()}${option.slice(1)}`;
+}
+
+export interface LinkSetupOptions {
+  readonly config: NodeConfig;
+  readonly credentials: Readonly<Record<string, unknown>>;
+  readonly place: LinkPlace;
+  /** The protocol's id as given. */
+  readonly kind: string;
+  /** A bus was chosen, whether or not it can be used. */
+  readonly busGiven: boolean;
+  readonly bus: BusSpec | null;
+  readonly cells: number;
+  readonly translate: Translate;
+}
+
+export type LinkSetup =
+  | { readonly ok: true; readonly link: WantedLink }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** Checks everything that belongs to one device of a pack. */
+export function linkSetup(how: LinkSetupOptions): LinkSetup {
+  const { kind, bus, busGiven, cells, place, translate } = how;
+  if (kind === BY_MESSAGE && place === 'link') {
+    return { ok: true, link: { kind, bus: null, options: { ...DEFAULT_OPTIONS, cells } } };
+  }
+  const info = findProtocolInfo(kind);
+  if (info === null || info.id !== kind) {
+    const choices = [...PROTOCOL_INFOS.map(({ id }) => id), BY_MESSAGE].join(', ');
+    return { ok: false, problems: [translate('bms-config.link.unknown', { value: kind, choices })] };
+  }
+  const problems: string[] = [];
+  if (bus === null) problems.push(translate(busGiven ? 'bms-config.bus.unusable' : 'bms-config.bus.missing'));
+  const parsed = parseOptions(info.options, givenOptions(how), cells);
+  if (!parsed.ok) problems.push(...parsed.problems.map((problem) => optionText(problem, translate)));
+  else if (bus !== null) {
+    const unfit = unfitText(info, bus, parsed.options.device, translate);
+    if (unfit !== null) problems.push(unfit);
+  }
+  if (problems.length > 0 || !parsed.ok) return { ok: false, problems };
+  return { ok: true, link: { kind, bus, options: parsed.options } };
+}
+
+function givenOptions({ config, credentials, place }: LinkSetupOptions): Record<string, unknown> {
+  const names = ['address', 'currentSign', 'variant', 'device', 'map'] as const;
+  const given: Record<string, unknown> = { secret: credentials[linkProperty(place, 'secret')] };
+  for (const name of names) given[name] = config[linkProperty(place, name)];
+  return given;
+}
+
+/** One sentence: the field, the value and what it takes. */
+export function optionText({ field, value, problem, allowed }: LinkOptionProblem, translate: Translate): string {
+  const label = translate(`bms-config.link.option.${field}`);
+  return translate(`bms-config.link.problem.${problem}`, { field: label, value, allowed });
+}
+
+/** Why this protocol cannot run on that bus; `null`: it can. */
+function unfitText(info: ProtocolInfo, bus: BusSpec, device: string, translate: Translate): string | null {
+  const { title } = info;
+  if (!info.buses.includes(bus.kind)) {
+    const buses = info.buses.map((kind) => translate(`bms-config.link.bus.${kind}`)).join(', ');
+    return translate('bms-config.link.wrong-bus', { title, buses });
+  }
+  if (bus.kind === 'ble' && device === '') return translate('bms-config.link.no-device', { title });
+  return null;
+}
