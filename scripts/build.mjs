@@ -19,8 +19,8 @@ const flag = process.argv.indexOf('--out');
 const OUT = flag === -1 ? ROOT : path.resolve(process.argv[flag + 1] ?? '');
 
 const PACKAGE = JSON.parse(await readFile(path.join(ROOT, 'package.json'), 'utf8'));
-/** Not bundled: brings its own native parts. */
-const EXTERNAL = ['serialport'];
+/** Not bundled: brings native parts of its own, or may be absent. */
+const EXTERNAL = ['serialport', '@homebridge/dbus-native'];
 
 const LIBRARY = 'src/index.ts';
 

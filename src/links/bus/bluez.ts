@@ -1,0 +1,75 @@
+/** BlueZ's objects, as its D-Bus API (`org.bluez`, documents `device-api`, `gatt-api`, `adapter-api`) names them. */
+import type { GattStream } from './bus.ts';
+import type { DBus } from './dbus.ts';
+
+export const BLUEZ = 'org.bluez';
+export const ADAPTER = 'org.bluez.Adapter1';
+export const DEVICE = 'org.bluez.Device1';
+export const SERVICE = 'org.bluez.GattService1';
+export const CHARACTERISTIC = 'org.bluez.GattCharacteristic1';
+export const PROPERTIES = 'org.freedesktop.DBus.Properties';
+export const OBJECTS = 'org.freedesktop.DBus.ObjectManager';
+
+export type Properties = Readonly<Record<string, unknown>>;
+/** Interfaces and their properties, by the path of the object. */
+export type Objects = Readonly<Record<string, Readonly<Record<string, Properties>>>>;
+
+/** Everything BlueZ knows now. */
+export async function objectsOf(bus: DBus): Promise<Objects> {
+  const [objects] = await bus.call({ destination: BLUEZ, path: '/', interface: OBJECTS, member: 'GetManagedObjects' });
+  return (objects ?? {}) as Objects;
+}
+
+/** Asks to be told what changes in BlueZ. */
+export async function watch(bus: DBus): Promise<void> {
+  const body = [`type='signal',sender='${BLUEZ}'`];
+  await bus.call({
+    destination: 'org.freedesktop.DBus',
+    path: '/org/freedesktop/DBus',
+    interface: 'org.freedesktop.DBus',
+    member: 'AddMatch',
+    signature: 's',
+    body,
+  });
+}
+
+/** Whether the properties are of the device that is called so: its address, or the name it gives itself. */
+export function isCalled(device: string, properties: Properties): boolean {
+  const wanted = device.toLowerCase();
+  return ['Address', 'Name', 'Alias'].some((name) => String(properties[name] ?? '').toLowerCase() === wanted);
+}
+
+/** The path of a device behind an adapter; `null`: BlueZ does not know it (yet). */
+export function findDevice(objects: Objects, adapter: string, device: string): string | null {
+  for (const [path, interfaces] of Object.entries(objects)) {
+    const properties = interfaces[DEVICE];
+    if (path.startsWith(`${adapter}/`) && properties !== undefined && isCalled(device, properties)) return path;
+  }
+  return null;
+}
+
+/** `ff01` and `0000ff01-0000-1000-8000-00805f9b34fb` are the same (Bluetooth Core, vol. 3 B 2.5.1). */
+export function longUuid(uuid: string): string {
+  const lower = uuid.toLowerCase();
+  return lower.length === 4 ? `0000${lower}-0000-1000-8000-00805f9b34fb` : lower;
+}
+
+/** The first of the streams a device has, with the paths of its characteristics. */
+export function findStream(
+  objects: Objects,
+  device: string,
+  streams: readonly GattStream[],
+): { readonly stream: GattStream; readonly notify: string; readonly write: string } | null {
+  const services = Object.entries(objects).filter(([path]) => path.startsWith(`${device}/`));
+  for (const stream of streams) {
+    const service = services.find(([, found]) => found[SERVICE]?.['UUID'] === longUuid(stream.service))?.[0];
+    if (service === undefined) continue;
+    const characteristic = (uuid: string): string | undefined =>
+      services.find(
+        ([path, found]) => path.startsWith(`${service}/`) && found[CHARACTERISTIC]?.['UUID'] === longUuid(uuid),
+      )?.[0];
+    const [notify, write] = [characteristic(stream.notify), characteristic(stream.write)];
+    if (notify !== undefined && write !== undefined) return { stream, notify, write };
+  }
+  return null;
+}
