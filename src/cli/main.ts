@@ -1,7 +1,8 @@
-/** `cellwarden`: replay, decode, simulate, probe, profiles. */
+/** `cellwarden`: replay, decode, simulate, probe, profiles, devices. */
 import bmsConfigCatalogue from '../../nodes/bms-config/locales/en-US/bms-config.json';
 import { translateFrom } from '../texts/translate.ts';
 import { decodeCommand } from './decode.ts';
+import { devicesCommand } from './devices.ts';
 import { UsageError, type CommandIo } from './io.ts';
 import { probeCommand } from './probe.ts';
 import { profilesCommand } from './profiles.ts';
@@ -13,6 +14,7 @@ cellwarden decode    show what a frame says
 cellwarden simulate  be a device, on the wire
 cellwarden probe     find out what answers on a port
 cellwarden profiles  print the profiles' tables
+cellwarden devices   print the table of devices
 Give a command's name and -h for its arguments.`;
 
 async function main(argv: readonly string[], io: CommandIo): Promise<number> {
@@ -29,6 +31,8 @@ async function main(argv: readonly string[], io: CommandIo): Promise<number> {
       return await probeCommand(rest, io);
     case 'profiles':
       return profilesCommand(rest, io);
+    case 'devices':
+      return devicesCommand(io);
     case undefined:
     case 'help':
     case '-h':
@@ -36,7 +40,7 @@ async function main(argv: readonly string[], io: CommandIo): Promise<number> {
       io.out(USAGE);
       return command === undefined ? 2 : 0;
     default:
-      throw new UsageError(`"${command}" is no command: use replay, decode, simulate, probe or profiles`);
+      throw new UsageError(`"${command}" is no command: use replay, decode, simulate, probe, profiles or devices`);
   }
 }
 

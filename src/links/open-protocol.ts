@@ -5,6 +5,7 @@ import type { BusProblem } from './bus/address.ts';
 import type { BusSpec, ByteBus, LineSettings } from './bus/bus.ts';
 import { claimByteLine } from './bus/byte-lines.ts';
 import type { BusRegistry } from './bus/registry.ts';
+import { lineWords } from './line-words.ts';
 import type { FedLink, Link, LinkListener, LinkState } from './link.ts';
 import { createListeningLink } from './listening-link.ts';
 import type { LinkOptions } from './options.ts';
@@ -58,7 +59,7 @@ export function openProtocol(how: OpenProtocolOptions): OpenedLink {
       isShared: () => false,
     };
     const release = (): void => bus.release();
-    return { ok: true, link: createPoller({ ...common, device: opens.device(bus, options), line, release }) };
+    return { ok: true, link: createPoller({ ...common, device: opens.device(bus, options, clock), line, release }) };
   }
   const claim = claimByteLine(spec, info.id, { clock, buses });
   if (!claim.ok) return claim;
@@ -154,8 +155,3 @@ function remedyOf(info: ProtocolInfo, spec: BusSpec): { silent: string; noise: s
 
 const lineText = (line: LineSettings | null): string =>
   line === null ? '' : `, the device uses ${lineWords(line)} from the factory`;
-
-/** `19200 8E1` */
-export function lineWords({ baudRate, dataBits, parity, stopBits }: LineSettings): string {
-  return `${baudRate} ${dataBits}${{ none: 'N', even: 'E', odd: 'O' }[parity]}${stopBits}`;
-}

@@ -68,7 +68,7 @@ export function tryLink(how: TryOptions): Promise<Tried> {
         },
       },
     });
-    const lastWord = (): string => problem ?? (opened.ok ? opened.link.state().problem : null) ?? 'nothing came';
+    const lastWord = (): string => (opened.ok ? opened.link.state().problem : null) ?? problem ?? 'nothing came';
     if (!opened.ok) return finish({ ok: false, bus: opened.problem });
     cancel = clock.after(TO_OPEN + patience, give);
   });

@@ -127,7 +127,7 @@ describe('cellwarden', () => {
     ],
     ['no such log', ['replay', ...PACK, 'nowhere.csv'], /nowhere\.csv/],
     ['an unknown option', ['replay', '--frobnicate', 'log.csv'], /frobnicate/],
-    ['an unknown command', ['fly'], /fly.*replay, decode, simulate, probe or profiles/],
+    ['an unknown command', ['fly'], /fly.*replay, decode, simulate, probe, profiles or devices/],
     ['an unknown series', ['replay', '--cells', '2', '--capacity', '100', '--series', 'mood', 'log.csv'], /mood.*soc/],
     ['an unknown protocol', ['decode', '--protocol', 'morse', '00'], /morse.*123smartbms/],
     ['no hexadecimal', ['decode', '--protocol', '123smartbms', 'xyz'], /xyz/],

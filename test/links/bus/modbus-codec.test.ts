@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { runSuite, vectorFolder } from '../../../conformance/main.ts';
+import loaded from '../../../conformance/relays.ts';
+import type { Suite } from '../../../conformance/suite.ts';
 import { crc16 } from '../../../src/links/bus/crc16.ts';
 import {
   exceptionText,
@@ -12,6 +13,9 @@ import {
 } from '../../../src/links/bus/modbus-codec.ts';
 import { checkRequest, type ModbusRequest } from '../../../src/links/bus/modbus-request.ts';
 import { bytes, hex } from './support/fakes.ts';
+
+// Imported as CommonJS, a default export sits one level deeper.
+const suite = (loaded as unknown as { readonly default?: Suite }).default ?? loaded;
 
 const unit = 1;
 const coil = (address: number, value: number): ModbusRequest => ({ fn: 5, unit, address, value });
@@ -182,109 +186,15 @@ describe('modbus codec: Modbus TCP answers', () => {
   });
 });
 
-interface Vector {
-  readonly name: string;
-  readonly hex: string;
-  readonly expected: {
-    readonly op?: string;
-    readonly ch?: number;
-    readonly ms?: number;
-    readonly mask?: number;
-    readonly on?: number[];
-    readonly device?: string;
-  };
-}
-
-/** The request behind a vector's description; `null`: the vector is no request of this codec. */
-function requestOf({ name, expected: { op, ch = 0, ms = 0, mask, device } }: Vector): ModbusRequest | null {
-  if (device === 'gx')
-    return op === 'on' ? { fn: 6, unit: 100, address: 806, value: 1 } : { fn: 3, unit: 100, address: 806, count: 2 };
-  const all = (count: number, on: (i: number) => boolean): ModbusRequest => ({
-    fn: 15,
-    unit,
-    address: 0,
-    values: Array.from({ length: count }, (_, i) => on(i)),
-  });
-  if (op?.startsWith('set baud code')) return { fn: 6, unit: 0, address: 0x2000, value: Number(op.slice(-1)) };
-  if (op?.startsWith('set address')) return { fn: 6, unit: 0, address: 0x4000, value: Number(op.slice(-1)) };
-  switch (op) {
-    case 'on':
-      return coil(ch, 0xff00);
-    case 'off':
-      return coil(ch, 0);
-    case 'toggle':
-      return coil(ch, 0x5500);
-    case 'all on':
-      return coil(0xff, 0xff00);
-    case 'all off':
-      return coil(0xff, 0);
-    case 'all toggle':
-      return coil(0xff, 0x5500);
-    case 'flash on':
-      return coil(0x200 + ch, ms / 100);
-    case 'flash off':
-      return coil(0x400 + ch, ms / 100);
-    case 'read 8':
-      return readCoils(8);
-    case 'read 32':
-      return readCoils(32);
-    case 'read address':
-      return { fn: 3, unit: 0, address: 0x4000, count: 1 };
-    case 'read version':
-      return { fn: 3, unit, address: 0x8000, count: 1 };
-    case 'write 8 all on':
-      return name.includes('off') ? all(8, () => false) : all(8, () => true);
-    case 'write 8 all off':
-      return all(8, () => false);
-    case 'write 32 all on':
-      return all(32, () => true);
-    case 'write 8':
-      return all(8, (i) => (((mask ?? 0) >> i) & 1) === 1);
-    default:
-      return null;
-  }
-}
-
 describe('modbus codec: recorded vectors', () => {
-  const file = fileURLToPath(new URL('../../../../shared/vectors/relays.json', import.meta.url));
-
   it('agrees with every Modbus entry of relays.json', function () {
-    if (!existsSync(file)) {
-      console.log('      skipped: no recorded vectors beside this checkout');
+    const folder = vectorFolder();
+    if (folder === null) {
+      console.log('      skipped: there is no folder with published frames');
       this.skip();
     }
-    const vectors = JSON.parse(readFileSync(file, 'utf8')) as Vector[];
-    let requests = 0;
-    let answers = 0;
-    for (const vector of vectors) {
-      const frame = bytes(vector.hex);
-      const tcp = vector.name.startsWith('Modbus TCP');
-      if (!tcp && !vector.name.startsWith('waveshare')) continue;
-      const request = requestOf(vector);
-      if (request !== null) {
-        const transaction = ((frame[0] ?? 0) << 8) | (frame[1] ?? 0);
-        assert.equal(hex(tcp ? mbapRequest(request, transaction) : rtuRequest(request)), vector.hex, vector.name);
-        requests += 1;
-      } else {
-        const asked = /exception/.test(vector.name)
-          ? coil(0, 0)
-          : /ack|multiple/.test(vector.name)
-            ? WRITE_8
-            : readCoils(8);
-        const parsed = tcp ? parseMbapAnswer(asked, 3, frame) : parseRtuAnswer(asked, frame);
-        assert.ok(parsed.kind === 'answer' || parsed.kind === 'exception', `${vector.name}: ${JSON.stringify(parsed)}`);
-        const on = vector.expected.on;
-        if (on !== undefined && parsed.kind === 'answer') {
-          assert.deepEqual(
-            parsed.data.bits.flatMap((bit, i) => (bit ? [i] : [])),
-            on,
-          );
-        }
-        answers += 1;
-      }
-    }
-    assert.ok(requests >= 35 && answers >= 5, `${requests} requests and ${answers} answers`);
+    const { frames, failures } = runSuite(suite, folder);
+    assert.deepEqual(failures, []);
+    assert.equal(frames, 72);
   });
 });
-
-const WRITE_8: ModbusRequest = { fn: 15, unit, address: 0, values: bits('11111111') };

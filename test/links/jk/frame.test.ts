@@ -2,14 +2,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import {
-  findJkAnswer,
-  jkPassword,
-  jkReadAll,
-  jkSwitch,
-  readJkMosfets,
-  readJkTags,
-} from '../../../src/links/jk/frame.ts';
+import { findJkAnswer, jkPassword, jkReadAll, jkSwitch } from '../../../src/links/jk/frame.ts';
+import { readJkMosfets, readJkTags } from '../../../src/links/jk/tags.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
