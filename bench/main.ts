@@ -4,6 +4,7 @@ import { chainRows } from './chain.ts';
 import { engineRows, growthRow } from './engine.ts';
 import { frameRows } from './frames.ts';
 import type { Row } from './harness.ts';
+import { linkRows } from './links.ts';
 import { stormRows } from './storm.ts';
 import { yearRows } from './year.ts';
 
@@ -11,16 +12,18 @@ const json = process.argv.includes('--json');
 const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.versions.node}`;
 if (!json) console.log(`${machine}\n`);
 
-// `--storm 60`: nothing but a storm of so many seconds.
+// `--storm 60`: nothing but a storm of so many seconds; `--links`: nothing but the links.
 const storm = process.argv.indexOf('--storm');
-const parts: (() => Row[])[] =
+const parts: (() => Row[] | Promise<Row[]>)[] =
   storm >= 0
     ? [() => stormRows(Number(process.argv[storm + 1]))]
-    : [engineRows, () => [growthRow()], yearRows, frameRows, chainRows, stormRows];
+    : process.argv.includes('--links')
+      ? [linkRows]
+      : [engineRows, () => [growthRow()], yearRows, frameRows, linkRows, chainRows, stormRows];
 
 const rows: Row[] = [];
 for (const part of parts) {
-  for (const row of part()) {
+  for (const row of await part()) {
     rows.push(row);
     if (json) console.log(JSON.stringify({ ...row, machine }));
   }

@@ -95,6 +95,8 @@ function optionsOf({ info }: Protocol, values: Values): LinkOptions {
   const parsed = parseOptions(info.options, given, count);
   if (!parsed.ok) {
     const [{ field, value, allowed } = { field: 'map', value: '', allowed: '' } as const] = parsed.problems;
+    // The map's own sentence names line, word and remedy.
+    if (field === 'map') throw new UsageError(`--map: ${allowed}`);
     throw new UsageError(`--${WORDS[field]} ${value === '' ? 'is missing' : `${value} is wrong`}: it takes ${allowed}`);
   }
   return { ...parsed.options, temperatureFormula: formula };

@@ -31,6 +31,8 @@ export type ToGuardian =
       readonly timeout: number;
       readonly urgent: boolean;
       readonly notAfter: number;
+      readonly pause?: number;
+      readonly answersAtZero?: boolean;
     }
   | { readonly t: 'ping'; readonly n: number }
   /** Node-RED is being stopped, and this process may not outlive it for long. */

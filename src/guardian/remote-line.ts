@@ -56,7 +56,7 @@ export function remoteLine(channel: Channel, spec: BusSpec, use: BusUse): Backen
       use === 'bytes'
         ? null
         : {
-            request(request, { timeout, urgent = false, notAfter }) {
+            request(request, { urgent = false, notAfter, ...more }) {
               if (status.state !== 'open') {
                 return Promise.resolve({ ok: false, reason: 'not-open', text: status.problem ?? 'not open' });
               }
@@ -64,7 +64,7 @@ export function remoteLine(channel: Channel, spec: BusSpec, use: BusUse): Backen
               const latest = notAfter ?? (urgent ? Infinity : clock.now() + LONGEST_WAIT);
               return new Promise((settle) => {
                 waiting.set(n, settle);
-                send({ t: 'ask', id, n, request, timeout, urgent, notAfter: latest });
+                send({ t: 'ask', id, n, request, urgent, notAfter: latest, ...more });
               });
             },
             close: () => failAll('closed'),

@@ -39,13 +39,13 @@ export function createServedLines(buses: BusRegistry, send: (message: FromGuardi
     },
     write: (id, bytes) => void lines.get(id)?.held.transport.write(bytes),
     reopen: (id, reason) => lines.get(id)?.held.transport.reopen(reason),
-    ask({ id, n, request, timeout, urgent, notAfter }) {
+    ask({ id, n, request, t: _t, ...how }) {
       const line = lines.get(id)?.held.line ?? null;
       if (line === null) {
         return send({ t: 'answer', id, n, result: { ok: false, reason: 'not-open', text: 'the line is closed' } });
       }
       // A Modbus line never rejects.
-      void line.request(request, { timeout, urgent, notAfter }).then((result) => send({ t: 'answer', id, n, result }));
+      void line.request(request, how).then((result) => send({ t: 'answer', id, n, result }));
     },
     close,
     closeAll() {

@@ -7,13 +7,15 @@ const SILENT: Failure = { ok: false, reason: 'silent', text: 'no answer' };
 /** Asks on `line`. Never rejects. */
 export function createAsk(line: ByteLine): Ask {
   return async function ask<T>(question: Uint8Array, find: Find<T>, options: AskOptions = {}): Promise<Heard<T>> {
-    const { repeats = 1, timeout, quiet, pause } = options;
+    const { repeats = 1, timeout, quiet, pause, streams = false, untilQuiet = false } = options;
     const whole = (heard: Uint8Array): boolean => {
+      if (untilQuiet) return false;
       const found = find(heard);
       return found !== null && found.kind !== 'other';
     };
     const how = {
       whole,
+      streams,
       ...(timeout === undefined ? {} : { timeout }),
       ...(quiet === undefined ? {} : { quiet }),
       ...(pause === undefined ? {} : { pause }),

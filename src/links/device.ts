@@ -26,6 +26,8 @@ export type Heard<T> = { readonly ok: true; readonly value: T } | Failure;
 export interface Polled {
   /** What was heard, perhaps less than all; `null`: nothing that can be used. Its moment is the cycle's beginning. */
   readonly seen: Observation | null;
+  /** Another moment (monotonic s), for a cycle that takes seconds: the ages in `seen` count back from here. */
+  readonly at?: number;
   /** What went wrong although something may have been heard. */
   readonly failure: Failure | null;
 }
@@ -62,8 +64,12 @@ export interface AskOptions {
   readonly pause?: number;
   /** Seconds without a byte after which a half answer is given up; default 0.1. */
   readonly quiet?: number;
+  /** The device talks by itself too: the question does not wait until it falls quiet. Default false. */
+  readonly streams?: boolean;
   /** Sends the question again so often when nothing came, or noise; default 1. */
   readonly repeats?: number;
+  /** The answer has no end of its own: it is over when the line falls quiet, and only then looked for. */
+  readonly untilQuiet?: boolean;
 }
 
 /** Asks on a line of plain bytes: the answer ends the wait as soon as it is whole. */

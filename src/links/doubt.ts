@@ -10,12 +10,15 @@ const TEMPERATURE_STEP = 3;
 const CURRENT_STEP = 20;
 const PACK_STEP = 0.02;
 const SOC_STEP = 2;
+const STARTER_STEP = 0.5;
+const CURRENTS = ['current', 'currentIn', 'currentOut', 'alternatorCurrent'] as const;
 
 /** Whether any value of the two observations differs by more than a battery does within a cycle. */
 export function differs(before: Observation, now: Observation): boolean {
   if (before.cellCount !== now.cellCount) return true;
   if (apart(before.voltage, now.voltage, PACK_STEP * Math.abs(before.voltage ?? 0) + 0.1)) return true;
-  if (apart(before.current, now.current, CURRENT_STEP)) return true;
+  if (CURRENTS.some((name) => apart(before[name], now[name], CURRENT_STEP))) return true;
+  if (apart(before.starterVoltage, now.starterVoltage, STARTER_STEP)) return true;
   if (apart(before.soc, now.soc, SOC_STEP)) return true;
   if (apart(before.bmsTemperature, now.bmsTemperature, TEMPERATURE_STEP)) return true;
   const extremes = [

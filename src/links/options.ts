@@ -2,6 +2,8 @@
  * Settings of a link: one flat vocabulary for all protocols, so that changing the protocol keeps what still applies.
  * Pure data and checks: the dialog uses them too.
  */
+import { parseMap } from './modbus-map/parse.ts';
+import { parseWiring } from './victron-smart-bms-12-200/parse.ts';
 
 /** Checked settings. A protocol looks at those that its `info.options` name; the others have their defaults. */
 export interface LinkOptions {
@@ -41,8 +43,17 @@ export type LinkOptionInfo =
       readonly form: 'key' | 'pin';
       readonly fallback: string;
     }
-  | { readonly name: 'device'; readonly needed: boolean }
-  | { readonly name: 'map' };
+  | {
+      readonly name: 'device';
+      readonly needed: boolean;
+      /** Default: a Bluetooth address. */
+      readonly example?: string;
+    }
+  | {
+      readonly name: 'map';
+      /** `registers`: where each value stands, needed. `outputs`: which input each output of a BMS is wired to. */
+      readonly form: 'registers' | 'outputs';
+    };
 
 export interface LinkOptionProblem {
   readonly field: LinkOptionName;
@@ -118,11 +129,24 @@ export function parseOptions(infos: readonly LinkOptionInfo[], given: GivenOptio
         else wrong('pin', '4…8 digits');
       }
     } else if (info.name === 'device') {
-      if (value.length > 64 || (info.needed && value === '')) wrong('device', 'AA:BB:CC:DD:EE:FF');
+      if (value.length > 64 || (info.needed && value === '')) wrong('device', info.example ?? 'AA:BB:CC:DD:EE:FF');
       else options.device = value;
-    } else options.map = value;
+    } else {
+      // As written: lines are counted.
+      options.map = typeof given.map === 'string' ? given.map : value;
+      const problem = mapProblem(info.form, options.map);
+      if (problem !== null) problems.push({ field: 'map', value: problem.word, problem: 'map', allowed: problem.text });
+    }
   }
   return problems.length === 0 ? { ok: true, options } : { ok: false, problems };
+}
+
+function mapProblem(
+  form: 'registers' | 'outputs',
+  map: string,
+): { readonly word: string; readonly text: string } | null {
+  const parsed = form === 'registers' ? parseMap(map) : parseWiring(map);
+  return parsed.ok ? null : parsed.problem;
 }
 
 function text(value: unknown): string {

@@ -12,6 +12,10 @@ import type { Link, LinkListener, LinkState } from './link.ts';
 
 /** Cycles in a row that brought nothing before a device counts as lost and, where others share the line, is asked seldom. */
 const SILENT_AFTER = 3;
+/** Seconds without an answer after which it counts as lost too: some are asked too seldom to count to three in time. */
+const LOST_AFTER = 4;
+/** The same with a second answer lost: a Modbus unit that was silent is not asked anew for a while. */
+const LOST_TWICE_AFTER = 2.9;
 /** Seconds between two cycles of a device that does not answer while others are waiting: at first, and at most. */
 const FIRST_BACK_OFF = 2;
 const LONGEST_BACK_OFF = 10;
@@ -118,7 +122,7 @@ export function createPoller(options: PollerOptions): Link {
       return { seen: null, failure: { ok: false, reason: 'noise', text }, at };
     }
     if (seen !== null) believed = seen;
-    return { ...polled, at };
+    return { ...polled, at: polled.at ?? at };
   }
 
   function heard({ seen, failure, at }: Polled & { readonly at: number }): void {
@@ -137,7 +141,9 @@ export function createPoller(options: PollerOptions): Link {
     if (failure.reason !== 'silent' && failure.reason !== 'line') refused += 1;
     if (seen === null) failures += 1;
     // One lost answer is an ordinary event: the values are still fresh.
-    if (seen === null && failures < SILENT_AFTER && problem === null && failure.reason !== 'line') return;
+    const patience = failures > 1 ? LOST_TWICE_AFTER : LOST_AFTER;
+    const early = failures < SILENT_AFTER && clock.now() - heardAt <= patience;
+    if (seen === null && early && problem === null && failure.reason !== 'line') return;
     become(sentence(failure));
   }
 
@@ -149,7 +155,8 @@ export function createPoller(options: PollerOptions): Link {
 
   function pauseAfter(began: number): number {
     const spent = clock.now() - began;
-    if (failures < SILENT_AFTER) return Math.max(0, period - spent);
+    // One that is asked seldom is asked again sooner after an answer was lost.
+    if (failures < SILENT_AFTER) return Math.max(0, (failures > 0 ? Math.min(period, LONELY_PERIOD) : period) - spent);
     if (!line.isShared()) return Math.max(0, Math.max(period, LONELY_PERIOD) - spent);
     const more = Math.min(4, failures - SILENT_AFTER);
     return Math.min(LONGEST_BACK_OFF, FIRST_BACK_OFF * 2 ** more);

@@ -58,7 +58,7 @@ export type Opens =
   /** Answers on a line of plain bytes (serial, bridge, BLE). */
   | { readonly kind: 'bytes'; device(ask: Ask, options: LinkOptions): Device }
   /** Answers to Modbus requests. */
-  | { readonly kind: 'modbus'; device(bus: ModbusBus, options: LinkOptions): Device }
+  | { readonly kind: 'modbus'; device(bus: ModbusBus, options: LinkOptions, clock: Clock): Device }
   /** Talks by itself. */
   | { readonly kind: 'listens'; listening(options: LinkOptions): Listening }
   /** Talks by itself, and has a link of its own. */

@@ -11,6 +11,9 @@ import { type Tried, tryLink } from './try-link.ts';
 /** Seconds for a device that answers, and for one that talks by itself. */
 const TO_ANSWER = 1.6;
 const TO_SPEAK = 2.5;
+/** Seconds for the line to open: the first time, and when it has been open a moment ago. */
+const TO_OPEN = 4;
+const TO_REOPEN = 0.6;
 
 export interface FoundDevice {
   readonly protocol: Protocol;
@@ -37,6 +40,7 @@ export interface FindResult {
 export async function findDevices({ spec, clock, buses, progress, first = true }: FindOptions): Promise<FindResult> {
   const found: FoundDevice[] = [];
   let problem: FindResult['problem'] = null;
+  let toOpen = TO_OPEN;
   for (const protocol of candidates(spec)) {
     progress?.(protocol);
     const { info, opens } = protocol;
@@ -48,9 +52,11 @@ export async function findDevices({ spec, clock, buses, progress, first = true }
       options: optionDefaults(info.options),
       clock,
       buses,
+      toOpen,
       patience: talks ? TO_SPEAK : TO_ANSWER,
       quick: true,
     });
+    toOpen = TO_REOPEN;
     if (tried.ok) {
       found.push({ protocol, seen: tried.seen });
       if (first) break;

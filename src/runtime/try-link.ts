@@ -20,8 +20,9 @@ export interface TryOptions {
   readonly options: LinkOptions;
   readonly clock: Clock;
   readonly buses: BusRegistry;
-  /** Seconds to wait for an answer; default 6. */
+  /** Seconds to wait for an answer, default 6; and before that for the line to open, default 5. */
   readonly patience?: number;
+  readonly toOpen?: number;
   /** Ends with the first observation, however little it holds. */
   readonly quick?: boolean;
 }
@@ -33,7 +34,7 @@ export type Tried =
 
 /** Opens the link, listens, and gives it back. Never rejects. */
 export function tryLink(how: TryOptions): Promise<Tried> {
-  const { protocol, spec, options, clock, buses, patience = TO_ANSWER, quick = false } = how;
+  const { protocol, spec, options, clock, buses, patience = TO_ANSWER, toOpen = TO_OPEN, quick = false } = how;
   return new Promise((resolve) => {
     let seen: Observation | null = null;
     let problem: string | null = null;
@@ -70,7 +71,7 @@ export function tryLink(how: TryOptions): Promise<Tried> {
     });
     const lastWord = (): string => (opened.ok ? opened.link.state().problem : null) ?? problem ?? 'nothing came';
     if (!opened.ok) return finish({ ok: false, bus: opened.problem });
-    cancel = clock.after(TO_OPEN + patience, give);
+    cancel = clock.after(toOpen + patience, give);
   });
 }
 
@@ -103,8 +104,15 @@ export function readingLines(seen: Observation): string[] {
     (value) => typeof value === 'number',
   );
   if (temperatures.length > 0) lines.push(temperatures.map((value) => told(value, '°C', 1)).join('  '));
-  const flags = Object.entries(seen.hardware ?? {}).filter(([, flag]) => flag !== null && flag !== undefined);
-  if (flags.length > 0)
-    lines.push(flags.map(([name, flag]) => `${name}: ${flag === '' ? 'none' : String(flag)}`).join(', '));
+  const flags = Object.entries(seen.hardware ?? {}).filter(([name, flag]) => tells(name, flag));
+  if (flags.length > 0) lines.push(flags.map(([name, flag]) => `${name}: ${String(flag)}`).join(', '));
   return lines.filter((line) => line !== '');
+}
+
+/** Flags that are told whatever they say; of the others only what is so, and a fault's code. */
+const ALWAYS = ['chargeAllowed', 'loadAllowed', 'chargeSwitchClosed', 'loadSwitchClosed'];
+
+function tells(name: string, flag: unknown): boolean {
+  if (ALWAYS.includes(name)) return typeof flag === 'boolean';
+  return name === 'fault' ? flag !== '' && typeof flag === 'string' : flag === true;
 }

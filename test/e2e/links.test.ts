@@ -54,8 +54,16 @@ interface Case {
 }
 
 /** What a protocol needs beyond its name. */
+const NO_TEMPERATURES = {
+  chargeTemperatureMin: 'off',
+  chargeTemperatureMax: 'off',
+  dischargeTemperatureMin: 'off',
+  dischargeTemperatureMax: 'off',
+};
 const CASES: Readonly<Record<string, Case>> = {
-  offgridtec: { pack: { linkDevice: 'SmartBat-B12294' } },
+  // Its cells tell no temperature, and what cannot be known allows nothing.
+  offgridtec: { pack: { linkDevice: 'SmartBat-B12294', ...NO_TEMPERATURES } },
+  'victron-ble': { credentials: { linkSecret: '0123456789abcdef0123456789abcdef' } },
 };
 /** Those that measure no cells: they go beside a BMS. */
 const SECOND = ['vedirect'];

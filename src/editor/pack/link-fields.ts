@@ -59,11 +59,16 @@ export function showLink(node: EditorNode, place: Place, kind: string): void {
   const info = findProtocolInfo(kind);
   for (const name of OPTION_NAMES) {
     const option = info?.options.find((one) => one.name === name);
-    const onlyBle = name === 'device' && option === undefined && info?.ble !== undefined;
     const row = `cellwarden-${place}${name.charAt(0).toUpperCase()}${name.slice(1)}-row`;
-    showRow(row, option !== undefined || onlyBle);
+    showRow(row, name === 'device' ? needsDevice(node, place, info) : option !== undefined);
     const element = field(PREFIX, propertyOf(place, name));
     if (element !== null && option?.name === 'address') element.setAttribute('placeholder', String(option.fallback));
+    if (element !== null && name === 'device') {
+      element.setAttribute(
+        'placeholder',
+        (option?.name === 'device' ? option.example : undefined) ?? 'AA:BB:CC:DD:EE:FF',
+      );
+    }
   }
   note(`cellwarden-${place}-hint`, info === null ? '' : hintsOf(info).join('\n'));
   const problems = OPTION_NAMES.flatMap((option) => {
@@ -74,20 +79,30 @@ export function showLink(node: EditorNode, place: Place, kind: string): void {
   note(`cellwarden-${place}-problem`, problems.join('\n'));
 }
 
-function hintsOf({ options, ble, reads, writes }: ProtocolInfo): string[] {
+/** A device is named on a Bluetooth adapter, and where its name tells how it is to be read. */
+function needsDevice(node: EditorNode, place: Place, info: ProtocolInfo | null): boolean {
+  const device = info?.options.find(({ name }) => name === 'device');
+  if (device?.name === 'device' && device.needed) return true;
+  const bus = RED.nodes.node(textOf(node, place === 'link' ? 'bus' : 'secondBus'));
+  return info?.ble !== undefined && bus?.['kind'] === 'ble';
+}
+
+function hintsOf({ options, reads, writes }: ProtocolInfo): string[] {
   const list = reads.map((what) => packText(`link.reads.${what}`)).join(', ');
   const lines = [packText('link.hint.reads', { list })];
   if (writes) lines.push(packText('link.hint.writes'));
   for (const option of options) lines.push(...hintOf(option));
-  if (ble !== undefined && !options.some(({ name }) => name === 'device')) lines.push(packText('link.hint.device'));
   return lines;
 }
 
 function hintOf(option: LinkOptionInfo): string[] {
-  if (option.name === 'secret') return [packText(`link.hint.secret-${option.form}`)];
-  if (option.name === 'device') return [packText(option.needed ? 'link.hint.device-needed' : 'link.hint.device')];
-  if (option.name === 'currentSign') return [packText('link.hint.currentSign')];
-  return option.name === 'map' ? [packText('link.hint.map')] : [];
+  const say = (hint: string): string[] => [
+    packText('link.hint.of', { field: packText(`link.option.${option.name}`), hint: packText(`link.hint.${hint}`) }),
+  ];
+  if (option.name === 'secret') return say(`secret-${option.form}`);
+  if (option.name === 'device') return say(option.needed ? 'device-needed' : 'device');
+  if (option.name === 'currentSign') return say('currentSign');
+  return option.name === 'map' ? say(`map-${option.form}`) : [];
 }
 
 /** @returns the sentence, or `null` when the field is right */

@@ -1,7 +1,6 @@
 /** Two buttons: "Find" asks the line what answers there, "Test" shows one reading, both before anything is deployed. */
 import { packText } from '../catalogue.ts';
 import { byId, field, note, textOf } from '../form.ts';
-import { harmless } from '../sentence.ts';
 import { textIn } from './answer.ts';
 import { busFields, OPTION_NAMES, propertyOf } from './link-fields.ts';
 
@@ -55,12 +54,12 @@ function showFound(answer: unknown, choose: (link: string) => void): void {
     return note('cellwarden-try-result', [packText('try.nothing'), problem ?? ''].filter(Boolean).join('\n'));
   }
   choose(link);
-  note('cellwarden-try-result', [packText('try.found', { title }), ...linesIn(first)].map(harmless).join('\n'));
+  note('cellwarden-try-result', [packText('try.found', { title }), ...linesIn(first)].join('\n'));
 }
 
 function showTried(answer: unknown): void {
   const problem = textIn(answer, 'problem');
-  note('cellwarden-try-result', problem === null ? linesIn(answer).map(harmless).join('\n') : harmless(problem));
+  note('cellwarden-try-result', problem ?? linesIn(answer).join('\n'));
 }
 
 function linesIn(answer: unknown): string[] {

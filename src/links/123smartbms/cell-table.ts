@@ -14,7 +14,7 @@ export interface CellTable {
 }
 
 /** Remembers, for each cell, the value it was not believed with. */
-function createDoubts(tolerance: number) {
+export function createDoubts(tolerance: number) {
   const doubts = new Map<number, number>();
   return {
     believes(cell: number, value: number, min: Believed | null, max: Believed | null): boolean {

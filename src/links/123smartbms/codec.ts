@@ -137,7 +137,8 @@ function oneCell(bytes: Uint8Array, formula: TemperatureFormula): Frame['cell'] 
   };
 }
 
-function status(byte: number): Status {
+/** Status byte 1 by its bits. */
+export function status(byte: number): Status {
   return {
     chargeAllowed: (byte & STATUS.chargeAllowed) !== 0,
     loadAllowed: (byte & STATUS.loadAllowed) !== 0,

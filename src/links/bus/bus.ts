@@ -113,6 +113,12 @@ export interface RequestOptions {
    * otherwise close a contact for which permission has ended. Without it: 5 s from now, urgent ones for ever.
    */
   readonly notAfter?: number;
+  /** Seconds to wait for the answer, beyond the time its bytes take; default: that of the handle, 1 s. */
+  readonly timeout?: number;
+  /** Seconds of silence, at most 0.5, that the unit wants before anybody on its line asks again. Default 0. */
+  readonly pause?: number;
+  /** A read to unit 0, which is everybody elsewhere in Modbus RTU: this device answers there, alone on its line. */
+  readonly answersAtZero?: boolean;
 }
 
 export interface ModbusBus extends BusBase {

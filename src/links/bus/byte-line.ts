@@ -65,6 +65,8 @@ export interface QuestionOptions {
   readonly quiet?: number;
   /** Seconds of silence after the answer before the next question. */
   readonly pause?: number;
+  /** The device talks by itself too: the question does not wait until it falls quiet. */
+  readonly streams?: boolean;
 }
 
 /** What came of something that was asked or commanded. */
@@ -118,6 +120,8 @@ export function createByteLine(bus: ByteBus, clock: Clock, { reopenWhenSilent }:
   let questions: Question[] = [];
   let current: Current | null = null;
   let questionsFrom = -Infinity;
+  /** Until then whatever arrives unasked may go on. */
+  let quietFrom = -Infinity;
   let cancelWait: (() => void) | null = null;
   let heardAt = -Infinity;
   /** Answers that may still come to questions that were given up. */
@@ -150,8 +154,9 @@ export function createByteLine(bus: ByteBus, clock: Clock, { reopenWhenSilent }:
       sift((job) => (now <= job.notAfter ? null : 'too late: it waited past its time'));
       const job = commands.find(({ urgent }) => urgent) ?? commands[0] ?? questions[0];
       if (job === undefined) break;
-      if (job.kind === 'question' && now < questionsFrom) {
-        cancelWait = clock.after(Math.min(questionsFrom, job.notAfter + 0.001) - now, proceed);
+      const from = job.kind === 'command' ? now : earliest(job);
+      if (now < from) {
+        cancelWait = clock.after(Math.min(from, job.notAfter + 0.001) - now, proceed);
         return;
       }
       if (job.kind === 'command') commands = commands.filter((other) => other !== job);
@@ -159,6 +164,11 @@ export function createByteLine(bus: ByteBus, clock: Clock, { reopenWhenSilent }:
       send(job);
     }
     if (whenDone !== null && current === null && commands.length === 0) whenDone();
+  }
+
+  /** When a question may be sent. */
+  function earliest({ options }: Question): number {
+    return options.streams === true ? questionsFrom : Math.max(questionsFrom, quietFrom);
   }
 
   function send(job: Command | Question): void {
@@ -228,7 +238,7 @@ export function createByteLine(bus: ByteBus, clock: Clock, { reopenWhenSilent }:
     cancelWait = null;
     owed = 0;
     unanswered = 0;
-    questionsFrom = -Infinity;
+    questionsFrom = quietFrom = -Infinity;
     const job = current?.job;
     current?.cancel();
     current = null;
@@ -254,7 +264,7 @@ export function createByteLine(bus: ByteBus, clock: Clock, { reopenWhenSilent }:
     unanswered = 0;
     if (current === null || current.job.kind === 'command') {
       if (lump && owed > 0) owed -= 1;
-      questionsFrom = Math.max(questionsFrom, at + QUIET);
+      quietFrom = at + QUIET;
       return;
     }
     const { job, heard, since, hurriedTo } = current;
@@ -322,7 +332,13 @@ export function createByteLine(bus: ByteBus, clock: Clock, { reopenWhenSilent }:
         // Nobody wants to know any more: it is not asked again.
         settle(current.job, failure('given back'));
         current.job.settles.length = 0;
-        hurry();
+        if (commands.length > 0) hurry();
+        else {
+          // Nothing has to go out after it: whoever wants the line next need not wait for an answer to nobody.
+          current.cancel();
+          current = null;
+          owed = Math.min(MOST_OWED, owed + 1);
+        }
       }
       proceed();
     },

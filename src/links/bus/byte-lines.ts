@@ -18,7 +18,7 @@ export interface HeldByteLine {
 }
 
 interface Entry {
-  readonly protocol: string;
+  protocol: string;
   readonly line: ByteLine;
   /** The line's own claim on the bus. */
   readonly bus: ByteBus;
@@ -44,6 +44,8 @@ export function claimByteLine(
   if (!claim.ok) return claim;
   const { bus } = claim;
   const entry = lines.get(spec.path) ?? open(spec, protocol, lines, { clock, buses });
+  // Given back, with openings that still wait: whoever comes next may speak another language.
+  if (entry !== null && entry.holders === 0) entry.protocol = protocol;
   if (entry === null || entry.protocol !== protocol) {
     bus.release();
     return { ok: false, problem: { field: 'path', value: spec.path, problem: 'other-use' } };

@@ -28,7 +28,7 @@ export function createModbusBus(
   ): Promise<ModbusResult<T>> {
     const { state, problem } = base.status();
     if (state === 'closed') return { ok: false, reason: 'not-open', text: problem ?? 'closed' };
-    const result = await line.request(request, { ...options, timeout });
+    const result = await line.request(request, { timeout, ...options });
     return result.ok ? { ok: true, value: read(result.value) } : result;
   }
 

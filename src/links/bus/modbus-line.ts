@@ -27,6 +27,8 @@ export interface JobOptions {
   readonly timeout: number;
   readonly urgent?: boolean;
   readonly notAfter?: number;
+  readonly pause?: number;
+  readonly answersAtZero?: boolean;
 }
 
 export interface ModbusLine {
@@ -55,7 +57,8 @@ export function createModbusLine(transport: Transport, manners: LineManners, clo
   let closed = false;
   let pause = 0;
   let finishedAt = Number.NEGATIVE_INFINITY;
-  let heardAt = Number.NEGATIVE_INFINITY;
+  // A line may be open before anybody asks on it.
+  let heardAt = clock.now();
   /** Since when a request has been kept from the line by the pause. */
   let keptSince: number | null = null;
   let unheard = 0;
@@ -109,7 +112,7 @@ export function createModbusLine(transport: Transport, manners: LineManners, clo
     const { job, cancelTimeout } = current;
     cancelTimeout();
     current = null;
-    pause = nextPause;
+    pause = Math.max(nextPause, job.pause ?? 0);
     finishedAt = clock.now();
     job.settle(result);
   }
@@ -172,17 +175,19 @@ export function createModbusLine(transport: Transport, manners: LineManners, clo
   });
 
   return {
-    request(request, { timeout, urgent = false, notAfter }) {
+    request(request, { timeout, urgent = false, notAfter, pause: afterwards = 0, answersAtZero = false }) {
       const { state, problem } = transport.status();
       const wrong =
-        manners.framing === 'rtu' && request.unit === 0 ? 'unit 0 means everybody, and nobody answers' : null;
+        manners.framing === 'rtu' && request.unit === 0 && !(answersAtZero && isRead(request))
+          ? 'unit 0 means everybody, and nobody answers'
+          : null;
       const illegal = checkRequest(request) ?? wrong;
       if (illegal !== null) return Promise.resolve({ ok: false, reason: 'request', text: illegal });
       if (closed || state !== 'open') return Promise.resolve(notOpen(problem));
       return new Promise((settle) => {
         const now = clock.now();
         const latest = notAfter ?? (urgent ? Number.POSITIVE_INFINITY : now + LONGEST_WAIT);
-        queue.add({ request, urgent, notAfter: latest, timeout, settle }, now);
+        queue.add({ request, urgent, notAfter: latest, timeout, pause: afterwards, settle }, now);
         proceed();
       });
     },

@@ -14,6 +14,8 @@ export interface Job {
   readonly notAfter: number;
   /** Seconds to wait for its answer. */
   readonly timeout: number;
+  /** Seconds of silence that the unit wants afterwards. */
+  readonly pause?: number;
   readonly settle: (result: ModbusResult<AnswerData>) => void;
 }
 

@@ -20,6 +20,10 @@ const DISCHARGE_OFF = 2;
 
 /** Voltage, current, protections and MOSFETs. */
 export const JBD_BASICS = 0x03;
+/** Voltages of the cells. */
+export const JBD_CELLS = 0x04;
+/** The model. */
+export const JBD_NAME = 0x05;
 
 /** Bits of the word of protections. */
 export const JBD_PROTECTION = {
@@ -60,18 +64,48 @@ function sum16(bytes: Iterable<number>): [high: number, low: number] {
   return [(sum >> 8) & 0xff, sum & 0xff];
 }
 
+/** One good frame. */
+export type JbdFrame = (
+  | { readonly kind: 'question'; readonly action: 'read' | 'write' }
+  /** Status 0: done; anything else: refused. */
+  | { readonly kind: 'answer'; readonly status: number }
+) & {
+  readonly register: number;
+  readonly data: Uint8Array;
+  /** Bytes of the whole frame. */
+  readonly length: number;
+};
+
+/** Why the bytes are no frame. */
+export type JbdRefusal = 'start' | 'length' | 'end' | 'checksum';
+
+/** The frame that begins at `at`, or why none does. Total. */
+export function readJbdFrame(bytes: Uint8Array, at = 0): JbdFrame | JbdRefusal {
+  if (bytes[at] !== START) return 'start';
+  const size = bytes[at + 3];
+  if (size === undefined || at + size + ENVELOPE > bytes.length) return 'length';
+  const end = at + 4 + size;
+  if (bytes[end + 2] !== END) return 'end';
+  // A question leaves out its action, an answer its register: both sums begin at the same place.
+  const [high, low] = sum16(bytes.subarray(at + 2, end));
+  if (bytes[end] !== high || bytes[end + 1] !== low) return 'checksum';
+  const [first = 0, second = 0] = bytes.subarray(at + 1, at + 3);
+  const rest = { data: Uint8Array.from(bytes.subarray(at + 4, end)), length: size + ENVELOPE };
+  if (first === READ || first === WRITE) {
+    return { kind: 'question', action: first === READ ? 'read' : 'write', register: second, ...rest };
+  }
+  return { kind: 'answer', register: first, status: second, ...rest };
+}
+
 /**
  * The data of the newest whole answer about a register; `null` when there is none, or when the BMS refused. Other
  * answers and noise around it are passed over. Total.
  */
 export function findJbdAnswer(bytes: Uint8Array, register: number): Uint8Array | null {
   for (let at = bytes.length - ENVELOPE; at >= 0; at -= 1) {
-    if (bytes[at] !== START || bytes[at + 1] !== register) continue;
-    const status = bytes[at + 2];
-    const end = at + 4 + (bytes[at + 3] ?? 0);
-    const [high, low] = sum16(bytes.subarray(at + 2, end));
-    if (bytes[end] !== high || bytes[end + 1] !== low || bytes[end + 2] !== END) continue;
-    return status === 0 ? Uint8Array.from(bytes.subarray(at + 4, end)) : null;
+    const frame = readJbdFrame(bytes, at);
+    if (typeof frame === 'string' || frame.kind !== 'answer' || frame.register !== register) continue;
+    return frame.status === 0 ? frame.data : null;
   }
   return null;
 }

@@ -225,6 +225,25 @@ describe('a line of bytes', () => {
     stop();
   });
 
+  it('a question to a device that talks by itself does not wait until it falls quiet, but keeps its pauses', async () => {
+    const { line, clock, hear, sent } = start();
+    const whole = (heard: Uint8Array): boolean => heard.includes(9);
+    hear(1, 2, 3);
+    const first = outcome(line.ask(of(7), { streams: true, whole, pause: 0.3 }));
+    assert.deepEqual(sent.at(-1), { at: 0, bytes: [7] });
+    hear(4, 9);
+    await settle();
+    assert.ok(first.value?.ok === true);
+    hear(1);
+    outcome(line.ask(of(8), { streams: true, whole }));
+    clock.advance(0.29);
+    assert.equal(sent.length, 1);
+    clock.advance(0.02);
+    assert.deepEqual(sent.at(-1), { at: 0.3, bytes: [8] });
+    clock.advance(2);
+    await settle();
+  });
+
   it('an answer without an end is ended', async () => {
     const { line, clock, hear } = start();
     const asked = outcome(line.ask(of(1)));

@@ -124,3 +124,19 @@ describe('a shared line of bytes', () => {
     assert.equal(again.bus.line, fresh.bus.line);
   });
 });
+
+describe('a line of bytes that is given back', () => {
+  it('while a question is under way is free at once, for another protocol and for Modbus', async () => {
+    const { clock, buses, spec } = bench();
+    const first = claimByteLine(spec, 'jbd', { clock, buses });
+    assert.ok(first.ok);
+    const asked = first.bus.line.ask(Uint8Array.of(1));
+    first.bus.release();
+    const other = claimByteLine(spec, 'daly', { clock, buses });
+    assert.ok(other.ok, 'another protocol');
+    assert.equal((await asked).ok, false);
+    other.bus.release();
+    const modbus = buses.modbus(spec);
+    assert.ok(modbus.ok, 'Modbus');
+  });
+});

@@ -217,9 +217,9 @@ describe('what a JBD BMS tells', () => {
     assert.equal(refusal(Uint8Array.of(1, 2, 3)), 'start');
     assert.equal(refusal(basics().slice(0, -1)), 'length');
     assert.equal(refusal(Uint8Array.from([...basics(), 0])), 'length');
-    assert.equal(refusal(basics().with(-1, 0x78)), 'end');
+    assert.equal(refusal(basics().with(basics().length - 1, 0x78)), 'end');
     assert.equal(refusal(basics().with(5, 0x78)), 'checksum');
-    assert.equal(refusal(password(0x15, [0]).with(-1, 0)), 'checksum');
+    assert.equal(refusal(password(0x15, [0]).with(5, 0)), 'checksum');
     assert.equal(refusal(password(0x15, [0]).slice(0, -1)), 'length');
     assert.equal(refusal(answer(0x04, [1, 2, 3])), 'length', 'half a cell');
     assert.equal(
@@ -240,7 +240,7 @@ describe('what a JBD BMS tells', () => {
         const bytes = good.with(bit >> 3, good[bit >> 3]! ^ (1 << (bit & 7)));
         const decoded = JBD.decode(bytes, OPTIONS);
         // The register's own number is not in the checksum: then it is an answer about something else.
-        if (bit >> 3 === 1) assert.notEqual(decoded.ok && decoded.frame['what'], bytes === good ? '' : whatOf(good));
+        if (bit >> 3 === 1) assert.notEqual(decoded.ok && decoded.frame['what'], whatOf(good));
         else assert.equal(decoded.ok, false, `bit ${bit}`);
       }
     }

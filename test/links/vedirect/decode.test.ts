@@ -174,7 +174,7 @@ describe('VE.Direct: what is refused', () => {
     const whole = block(SHUNT);
     assert.equal(refusal(glue(whole.slice(0, -1), Uint8Array.of((whole.at(-1) ?? 0) ^ 1))), 'checksum');
     assert.equal(refusal(ascii(':70010003F\n')), 'checksum');
-    assert.equal(refusal(ascii(':7001\n')), 'checksum');
+    assert.equal(refusal(ascii(':7001\n')), 'nonsense');
     assert.equal(refusal(ascii(':7zz\n')), 'nonsense');
     assert.equal(refusal(whole.slice(0, -1)), 'length');
     assert.equal(refusal(glue(whole, whole)), 'length');

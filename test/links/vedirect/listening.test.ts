@@ -107,6 +107,25 @@ describe('VE.Direct: listening', () => {
     assert.deepEqual(currents(amperes(-10), amperes(-10), amperes(-150), amperes(-150)), [-10, -150]);
   });
 
+  it("the same holds for a charger's current and for the starter battery", () => {
+    const told = (...all: readonly Lines[]): unknown[] => {
+      const listening = createVeDirect(OPTIONS);
+      return all.flatMap((lines, at) =>
+        listening.push(block(lines), at).map(({ seen }) => [seen.currentIn, seen.starterVoltage]),
+      );
+    };
+    const wild = changed(MPPT, { I: 81_200 });
+    assert.deepEqual(told(MPPT, MPPT, wild, MPPT), [
+      [11.2, undefined],
+      [11.2, undefined],
+    ]);
+    const cranking = changed(SHUNT, { VS: 9800 });
+    assert.deepEqual(told(SHUNT, SHUNT, cranking, cranking), [
+      [undefined, 12.81],
+      [undefined, 9.8],
+    ]);
+  });
+
   it('a load that goes on and off every second is believed again after the first turn', () => {
     const heard = currents(...[-10, -10, -150, -10, -150, -10, -150].map(amperes));
     assert.deepEqual(heard.slice(-4), [-10, -150, -10, -150]);
