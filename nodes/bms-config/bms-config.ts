@@ -45,13 +45,12 @@ export function register(RED: Red): void {
     RED.nodes.createNode(this, config);
     host.keepTidy(userDir(), known);
     const node = this as PackNode;
-    const bus = RED.nodes.getNode<BusNode>(config['bus']);
-    const secondBus = RED.nodes.getNode<BusNode>(config['secondBus']);
+    const specOf = (bus: unknown): BusNode['spec'] => RED.nodes.getNode<BusNode>(bus)?.spec ?? null;
     const setup = packSetup({
       id: this.id,
       config,
-      bus: bus?.spec ?? null,
-      secondBus: secondBus?.spec ?? null,
+      bus: specOf(config['bus']),
+      furtherBuses: { second: specOf(config['secondBus']), third: specOf(config['thirdBus']) },
       credentials: this.credentials ?? {},
       userDir: userDir(),
       host,
@@ -77,6 +76,11 @@ export function register(RED: Red): void {
   }
 
   RED.nodes.registerType('bms-config', BmsConfig, {
-    credentials: { pin: { type: 'password' }, linkSecret: { type: 'password' }, secondSecret: { type: 'password' } },
+    credentials: {
+      pin: { type: 'password' },
+      linkSecret: { type: 'password' },
+      secondSecret: { type: 'password' },
+      thirdSecret: { type: 'password' },
+    },
   });
 }

@@ -1,18 +1,13 @@
 /** How bad a reading is, in each respect a rule may look at: what must not be lost when messages are shed. */
+import { BAD_FLAGS, isBad } from '../engine/reading/hardware-table.ts';
 import { LIMITS } from '../engine/reading/limits.ts';
 import type { Observation } from '../engine/reading/observation.ts';
 
 type Limits = readonly [least: number, most: number];
 type Flags = Readonly<Record<string, unknown>>;
 
-/** What a device says about itself that takes something away. */
-const TROUBLE: readonly [flag: string, bad: boolean][] = [
-  ['chargeAllowed', false],
-  ['loadAllowed', false],
-  ['cellCommunication', false],
-  ['shortCircuit', true],
-  ['bmsOverTemperature', true],
-];
+/** What a device may say about itself that takes something away. */
+const TROUBLE = [...BAD_FLAGS, 'fault'];
 
 /** The same list of respects as `badnessOfReading`: the higher, the worse; NaN where nothing is said. */
 export function badnessOfObservation(seen: Observation): number[] {
@@ -70,8 +65,7 @@ function badness(said: Said): number[] {
     highest([said.bmsTemperature], LIMITS.temperature, 1),
     highest([said.starterVoltage], LIMITS.packVoltage, -1),
     highest([said.alternatorCurrent], LIMITS.current, 1),
-    ...TROUBLE.map(([flag, bad]) => (partOf(hardware, flag) === bad ? 1 : Number.NaN)),
-    typeof partOf(hardware, 'fault') === 'string' ? 1 : Number.NaN,
+    ...TROUBLE.map((name) => (isBad(name, partOf(hardware, name)) ? 1 : Number.NaN)),
   ];
 }
 

@@ -8,6 +8,7 @@ import { findProtocol } from '../links/protocols.ts';
 import { findDevices } from '../runtime/find-devices.ts';
 import { readingLines, type Tried, tryLink } from '../runtime/try-link.ts';
 import type { Translate } from '../texts/translate.ts';
+import { FURTHER } from '../runtime/shared-sources.ts';
 import { adminEndpoint, Refusal } from './admin.ts';
 import { linkSetup, type LinkPlace } from './link-setup.ts';
 import type { Red } from './types.ts';
@@ -78,7 +79,7 @@ export function linkAdmin(red: Red, { clock, buses, translate, credentials }: Li
     handle: (body) =>
       alone(async () => {
         const config = recordIn(body, 'config');
-        const place: LinkPlace = config['place'] === 'second' ? 'second' : 'link';
+        const place: LinkPlace = FURTHER.find((one) => one === config['place']) ?? 'link';
         const kind = textOf(config[place]);
         const cells = Number(config['cells']);
         const setup = linkSetup({
@@ -108,7 +109,8 @@ function secretsOf(
 ): Record<string, unknown> {
   const known = kept(textOf(config['id']));
   const secret = (name: string): unknown => (config[name] === KEPT ? known[name] : config[name]);
-  return { linkSecret: secret('linkSecret'), secondSecret: secret('secondSecret') };
+  const names = ['link', ...FURTHER].map((place) => `${place}Secret`);
+  return Object.fromEntries(names.map((name) => [name, secret(name)]));
 }
 
 /** A bus as its node has it: `address` is what a bus setting calls its path. */

@@ -4,11 +4,12 @@ import type { BusSpec } from '../links/bus/bus.ts';
 import { DEFAULT_OPTIONS, type LinkOptionName, type LinkOptionProblem, parseOptions } from '../links/options.ts';
 import type { ProtocolInfo } from '../links/protocol.ts';
 import { BY_MESSAGE, type WantedLink } from '../runtime/open-link.ts';
+import type { Further } from '../runtime/shared-sources.ts';
 import type { Translate } from '../texts/translate.ts';
 import type { NodeConfig } from './types.ts';
 
 /** The property that names the protocol, and the beginning of those that go with it. */
-export type LinkPlace = 'link' | 'second';
+export type LinkPlace = 'link' | Further;
 
 /** What the properties of a place are called. */
 export function linkProperty(place: LinkPlace, option: LinkOptionName): string {

@@ -4,8 +4,10 @@ import { numberOf } from '../engine/pack/settings.ts';
 import { isSettingName } from '../engine/pack/schema.ts';
 import type { BusSpec } from '../links/bus/bus.ts';
 import type { Host } from '../runtime/host.ts';
-import { BY_MESSAGE, type WantedLink } from '../runtime/open-link.ts';
+import { findProtocolInfo } from '../links/catalogue.ts';
+import { BY_MESSAGE, permitsAlone, type WantedLink } from '../runtime/open-link.ts';
 import type { PackRuntime } from '../runtime/pack-runtime.ts';
+import { FURTHER, type Further } from '../runtime/shared-sources.ts';
 import type { StoreReport } from '../runtime/store-report.ts';
 import { problemText, warningText } from '../texts/problem-text.ts';
 import type { Translate } from '../texts/translate.ts';
@@ -25,8 +27,8 @@ export interface PackSetupOptions {
   readonly id: string;
   readonly config: NodeConfig;
   readonly bus: BusSpec | null;
-  /** The bus of a second device. */
-  readonly secondBus?: BusSpec | null;
+  /** The buses of further devices. */
+  readonly furtherBuses?: Readonly<Partial<Record<Further, BusSpec | null>>>;
   /** Keys and PINs of the devices. */
   readonly credentials?: Readonly<Record<string, unknown>>;
   readonly userDir: string;
@@ -55,14 +57,24 @@ export function packSetup(options: PackSetupOptions): PackSetup {
     const { credentials = {} } = options;
     const setup = linkSetup({ config, credentials, place: at, kind: of, busGiven, bus: spec, cells, translate });
     if (setup.ok) return setup.link;
-    const lead = at === 'second' ? translate('bms-config.link.second') : '';
+    const lead = at === 'link' ? '' : translate(`bms-config.link.${at}`);
     problems.push(...setup.problems.map((problem) => lead + problem));
     return null;
   };
   const link = place('link', kind, bus, Boolean(config['bus']));
-  const secondKind = textOf(config['second']);
-  const second =
-    secondKind === '' ? null : place('second', secondKind, options.secondBus ?? null, Boolean(config['secondBus']));
+  const further: Partial<Record<Further, WantedLink>> = {};
+  for (const at of FURTHER) {
+    const wanted = textOf(config[at]);
+    if (wanted === '') continue;
+    const one = place(at, wanted, options.furtherBuses?.[at] ?? null, Boolean(config[`${at}Bus`]));
+    if (one !== null) further[at] = one;
+  }
+
+  // It would be there for nothing.
+  const unheeded = [link, ...Object.values(further)].find((one) => one !== null && permitsAlone(one.kind));
+  if (unheeded && resolved.ok && resolved.settings.values.followDevice !== 'yes') {
+    problems.push(translate('bms-config.link.unheeded', { title: findProtocolInfo(unheeded.kind)?.title ?? '' }));
+  }
 
   if (problems.length > 0 || !resolved.ok || link === null) {
     // Wrong settings: nothing runs, so nothing is allowed.
@@ -78,7 +90,7 @@ export function packSetup(options: PackSetupOptions): PackSetup {
     settings: resolved.settings,
     firstClose: config['firstClose'] === true || config['firstClose'] === 'true',
     link,
-    second,
+    further,
     userDir: options.userDir,
     report: options.report,
     translate,

@@ -20,16 +20,17 @@ import type { Translate } from '../texts/translate.ts';
 import { systemClock } from './clock.ts';
 import { createHealth, type Health } from './health.ts';
 import { createKeep, type Keep } from './keep.ts';
-import { openFedLink, openLinkOf, type WantedLink } from './open-link.ts';
+import { openFedLink, openLinkOf, permitsAlone, type WantedLink } from './open-link.ts';
 import { processMemory } from './memory.ts';
 import { openRelayOutput, type OpenedRelay, type WantedOutput } from './open-relay.ts';
-import { PackRuntime } from './pack-runtime.ts';
+import { type FurtherLink, PackRuntime } from './pack-runtime.ts';
 import { createRelayCounts, type RelayCounts } from './relay-counts.ts';
 import { relayFeedbacks } from './relay-feedback.ts';
 import { RelayRuntime, type PlainSender } from './relay-runtime.ts';
 import type { Permission } from './permission.ts';
 import { outputKey } from '../relays/output-spec.ts';
 import { settingsHash } from './saver.ts';
+import { FURTHER, type Further } from './shared-sources.ts';
 import { packFolder, pruneStores, relaysFolder, storesRoot } from './store-folders.ts';
 import type { StoreReport } from './store-report.ts';
 import { openStore, type Store } from './store.ts';
@@ -41,8 +42,8 @@ export interface PackRequest {
   readonly settings: PackSettings;
   readonly firstClose: boolean;
   readonly link: WantedLink;
-  /** A second device: a shunt or a charger. */
-  readonly second?: WantedLink | null;
+  /** Further devices, such as a shunt or a charger. */
+  readonly further?: Readonly<Partial<Record<Further, WantedLink>>>;
   /** Where state is kept: Node-RED's user directory. */
   readonly userDir: string;
   /** Told when the disk refuses, when it works again, and what is wrong with what stood on it. */
@@ -143,9 +144,9 @@ export class Host {
 
   /** The running pack, or a new one when its settings changed. */
   claimPack(request: PackRequest): PackRuntime {
-    const { id, name, settings, firstClose, link, second = null } = request;
+    const { id, name, settings, firstClose, link, further = {} } = request;
     this.#names.set(name, id);
-    const hash = JSON.stringify([name, settingsHash(settings), firstClose, link, second]);
+    const hash = JSON.stringify([name, settingsHash(settings), firstClose, link, further]);
     let isNew = false;
     const pack = this.#packs.claim(id, hash, () => {
       isNew = true;
@@ -159,7 +160,12 @@ export class Host {
         instance: `${this.#process}-${++this.#instances}`,
         store: this.#storeOf(request),
         openLink: (listener) => openLinkOf(link, { ...how, listener }),
-        openSecond: (listener) => (second === null ? null : openLinkOf(second, { ...how, listener })),
+        further: FURTHER.flatMap((place) => {
+          const wanted = further[place];
+          if (wanted === undefined) return [];
+          const open: FurtherLink['open'] = (listener) => openLinkOf(wanted, { ...how, listener });
+          return [{ name: place, permits: permitsAlone(wanted.kind), open }];
+        }),
         openFeed: (listener) => openFedLink(link, { ...how, listener }),
       });
     });

@@ -44,6 +44,12 @@ export function openLinkOf({ kind, bus, options }: WantedLink, how: OpenLinkOpti
   return refused(translate(`bms-bus.problem.${problem}`, { value }), listener);
 }
 
+/** A device that measures nothing and only says what is allowed. */
+export function permitsAlone(kind: string): boolean {
+  const reads = findProtocol(kind)?.info.reads;
+  return reads?.length === 1 && reads[0] === 'flags';
+}
+
 /** A link that lives on the bytes of messages: the pack's own protocol where it listens, else a 123\\SmartBMS. */
 export function openFedLink({ kind, options }: WantedLink, how: OpenLinkOptions): FedLink {
   const { clock, listener } = how;

@@ -24,7 +24,7 @@ import { isReading, stampOf, type StampedReading } from './stamp.ts';
 import type { Store } from './store.ts';
 import { createStoreWatch, type StoreWatch } from './store-watch.ts';
 import { Tightener } from './tighten.ts';
-import { createTwoSources } from './two-sources.ts';
+import { createSharedSources, FURTHER, type Further, type SharedSources } from './shared-sources.ts';
 
 /** Outputs are repeated at least every 2 s (contract); readings come every second. */
 const REPEAT = 0.9;
@@ -32,9 +32,8 @@ const REPEAT = 0.9;
 const TICK = 0.5;
 /** A latch is told once it is on the disk; a disk that takes longer than this (s) holds nobody up. */
 const PATIENCE = 1;
-/** The names of a pack's devices, as `reading.sources` has them. */
+/** The name of a pack's BMS, as `reading.sources` has it. */
 const FIRST = 'link';
-const SECOND = 'second';
 /** Events that wait for somebody to hear them. */
 const MOST_UNTOLD = 50;
 
@@ -66,10 +65,18 @@ export interface PackOptions {
   readonly store: Store;
   /** Opens the pack's link, or `null` when its readings come as messages. */
   readonly openLink: (listener: LinkListener) => Link | null;
-  /** Opens the link to a second device, a shunt or a charger; absent or `null`: there is none. */
-  readonly openSecond?: (listener: LinkListener) => Link | null;
+  /** Further devices, such as a shunt or a charger. */
+  readonly further?: readonly FurtherLink[];
   /** Makes the link that is fed with the bytes of messages. */
   readonly openFeed: (listener: LinkListener) => FedLink;
+}
+
+/** A device beside the BMS. */
+export interface FurtherLink {
+  readonly name: Further;
+  /** It is there for its permissions alone: nothing is permitted before it is heard. */
+  readonly permits: boolean;
+  readonly open: (listener: LinkListener) => Link | null;
 }
 
 export class PackRuntime {
@@ -80,8 +87,8 @@ export class PackRuntime {
   readonly engine: PackEngine;
   readonly #clock: Clock;
   readonly #link: Link | null;
-  readonly #second: Link | null;
-  readonly #sources = createTwoSources();
+  readonly #further: readonly Link[];
+  readonly #sources: SharedSources;
   readonly #openFeed: (listener: LinkListener) => FedLink;
   #feed: FedLink | null = null;
   readonly #startedAt: number;
@@ -122,8 +129,14 @@ export class PackRuntime {
     this.#storeWatch = createStoreWatch(store, this.engine.protection.log);
     this.#claims = new Claims(numberOf(settings, 'temperatureOffset'));
     this.#tightener = new Tightener(staleAfter(settings), numberOf(settings, 'balanceVoltage'));
+    const { further = [] } = options;
+    this.#sources = createSharedSources({
+      chargeTimeout: numberOf(settings, 'communicationTimeoutCharge'),
+      loadTimeout: numberOf(settings, 'communicationTimeoutLoad'),
+      permits: further.flatMap((one) => (one.permits ? [one.name] : [])),
+    });
     this.#link = options.openLink(this.#listener(FIRST));
-    this.#second = options.openSecond?.(this.#listener(SECOND)) ?? null;
+    this.#further = further.flatMap(({ name: source, open }) => open(this.#listener(source)) ?? []);
     this.#stopTick = clock.every(TICK, () => this.#tick());
   }
 
@@ -157,20 +170,21 @@ export class PackRuntime {
 
   #hear(source: string, seen: Observation, at: number): void {
     // Whether a device has been heard yet or not: where there is one, it alone speaks for the cells.
-    this.engine.observe(source, this.#share(source, seen), at);
+    this.engine.observe(source, this.#share(source, seen, at), at);
     this.#claims.hear(source, seen);
   }
 
   /** What counts of what a source said. */
-  #share(source: string, seen: Observation): Observation {
+  #share(source: string, seen: Observation, at: number): Observation {
     if (source === MESSAGE) return this.#link === null ? seen : withoutCells(seen);
-    if (source === SECOND) return this.#sources.second(seen);
-    return this.#second === null ? seen : this.#sources.first(seen);
+    const further = FURTHER.find((name) => name === source);
+    return further === undefined ? this.#sources.first(seen) : this.#sources.further(further, seen, at);
   }
 
   /** What is known now, the worst that messages claim included; an object of its own. */
   #known(now: number): Reading {
     const reading = this.engine.reading(now, this.#clock.wall());
+    this.#sources.apply(reading, now);
     this.#claims.apply(reading);
     return reading;
   }
@@ -323,7 +337,7 @@ export class PackRuntime {
   end(): void {
     this.#stopTick();
     this.#link?.close();
-    this.#second?.close();
+    for (const link of this.#further) link.close();
     this.#feed?.close();
     this.#readingListeners.clear();
     this.#verdictListener = null;

@@ -40,16 +40,8 @@ export function emptyLease(instance: string): Lease {
 /** The longest `leaseLoad` that can be set (s); whatever a message says, nothing is held for longer. */
 export const LONGEST_LEASE = 3000;
 
-/**
- * Shows a permission to the lease; changes the lease only when it is newer and of the same instance.
- * @param longest the most that it may be held from now on (s)
- */
-export function acceptPermission(
-  lease: Lease,
-  permission: Permission,
-  now: number,
-  longest: number = LONGEST_LEASE,
-): Acceptance {
+/** Shows a permission to the lease; changes the lease only when it is newer and of the same instance. */
+export function acceptPermission(lease: Lease, permission: Permission, now: number): Acceptance {
   if (permission.instance !== lease.instance) return 'foreign';
   if (permission.sequence <= lease.sequence) return 'repeated';
   lease.sequence = permission.sequence;
@@ -57,7 +49,7 @@ export function acceptPermission(
     lease.until = -Infinity;
     return 'withdrawn';
   }
-  lease.until = Math.min(permission.validUntil, now + longest);
+  lease.until = Math.min(permission.validUntil, now + LONGEST_LEASE);
   return permission.validUntil > now ? 'renewed' : 'expired';
 }
 

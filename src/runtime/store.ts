@@ -76,12 +76,10 @@ export function openStore(
   const load = (): void => {
     if (loaded) return;
     loaded = true;
-    const slots = SLOT_FILES.map((name) => look(disk, join(folder, name), owner));
-    const whole = slots.map((slot) => (typeof slot === 'object' ? slot : null));
-    newestSlot = newestOf(whole);
-    if (newestSlot !== null) {
-      sequence = whole[newestSlot]!.sequence;
-      stored = whole[newestSlot]!.state;
+    const { slots, best } = slotsIn(folder, disk, owner);
+    if (best !== null) {
+      newestSlot = best.index;
+      ({ sequence, state: stored } = best.slot);
     }
     const named = (what: Look): string => SLOT_FILES.filter((_, i) => slots[i] === what).join(', ');
     const [foreign, damaged, newer] = [named('foreign'), named('damaged'), named('newer')];
@@ -151,13 +149,22 @@ export function openStore(
 
 /** What stands in a folder, for those who only look: the newest whole state of its owner, else `null`. */
 export function peek(folder: string): Slot | null {
-  const slots = SLOT_FILES.map((name) => look(systemDisk, join(folder, name), undefined));
-  const whole = slots.map((slot) => (typeof slot === 'object' ? slot : null));
-  const newest = newestOf(whole);
-  return newest === null ? null : whole[newest]!;
+  return slotsIn(folder, systemDisk, undefined).best?.slot ?? null;
 }
 
 type Look = Slot | 'absent' | 'damaged' | 'newer' | 'foreign';
+
+/** What stands in the two slots of a folder, and the newest whole one of them. */
+function slotsIn(
+  folder: string,
+  disk: Disk,
+  owner: string | undefined,
+): { slots: Look[]; best: { index: 0 | 1; slot: Slot } | null } {
+  const slots = SLOT_FILES.map((name) => look(disk, join(folder, name), owner));
+  const whole = slots.map((slot) => (typeof slot === 'object' ? slot : null));
+  const index = newestOf(whole);
+  return { slots, best: index === null ? null : { index, slot: whole[index]! } };
+}
 
 function look(disk: Disk, file: string, owner: string | undefined): Look {
   let text: string;

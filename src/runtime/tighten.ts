@@ -2,7 +2,7 @@
  * What the protection judges when a reading has come along the wire. The wire decides that something is judged, and
  * how fresh it is: cut, it is silence. What is judged is the pack's own knowledge; what was brought may only make it worse.
  */
-import { isBad } from '../engine/reading/hardware-table.ts';
+import { BAD_FLAGS, isBad } from '../engine/reading/hardware-table.ts';
 import type { CellValue, Reading, Value } from '../engine/reading/reading.ts';
 import { isPossible, isWorseCurrent, worsen, WORSE_FIELDS } from './worse.ts';
 
@@ -97,7 +97,7 @@ function cellNumber(given: unknown): number | null {
 function blame(own: Reading, given: unknown): void {
   if (typeof given !== 'object' || given === null) return;
   const flags = given as Record<string, unknown>;
-  for (const name of ['chargeAllowed', 'loadAllowed', 'cellCommunication', 'shortCircuit', 'bmsOverTemperature']) {
+  for (const name of BAD_FLAGS) {
     const flag = flags[name];
     if (isBad(name, flag)) own.hardware[name] = flag as boolean;
   }

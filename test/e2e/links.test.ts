@@ -60,13 +60,28 @@ const NO_TEMPERATURES = {
   dischargeTemperatureMin: 'off',
   dischargeTemperatureMax: 'off',
 };
+const MAP = [
+  'voltage = holding 100 u16 * 0.01',
+  'soc = holding 101 u16 * 0.1',
+  'current = holding 102 s16 * 0.1',
+  'temperature 1..4 = holding 120 s16 * 0.1 - 273.15 missing 0x7FFF',
+  `cell 1..${CELLS} = input 200 u16 * 0.001`,
+].join('\n');
 const CASES: Readonly<Record<string, Case>> = {
   // Its cells tell no temperature, and what cannot be known allows nothing.
   offgridtec: { pack: { linkDevice: 'SmartBat-B12294', ...NO_TEMPERATURES } },
-  'victron-ble': { credentials: { linkSecret: '0123456789abcdef0123456789abcdef' } },
+  'victron-ble': {
+    pack: { followDevice: 'yes' },
+    credentials: { linkSecret: '0123456789abcdef0123456789abcdef' },
+  },
+  'modbus-map': { pack: { linkMap: MAP } },
 };
 /** Those that measure no cells: they go beside a BMS. */
-const SECOND = ['vedirect'];
+const BESIDE = ['vedirect', 'victron-smart-bms-12-200'];
+/** What goes beside a protocol that does not tell everything, or beside any, by place. */
+const FURTHER: Readonly<Record<string, Readonly<Partial<Record<'second' | 'third', string>>>>> = {
+  'victron-ble': { second: 'vedirect', third: 'victron-smart-bms-12-200' },
+};
 
 interface Running {
   readonly id: string;
@@ -102,7 +117,8 @@ describe('every protocol, to a permission', function () {
   this.timeout(90_000);
   let userDir = '';
   const running = new Map<string, Running>();
-  const main = PROTOCOL_INFOS.map(({ id }) => id).filter((id) => !SECOND.includes(id));
+  const further = new Map<string, Awaited<ReturnType<typeof serve>>>();
+  const main = PROTOCOL_INFOS.map(({ id }) => id).filter((id) => !BESIDE.includes(id));
 
   before(async () => {
     userDir = mkdtempSync(join(tmpdir(), 'cellwarden-links-'));
@@ -118,10 +134,18 @@ describe('every protocol, to a permission', function () {
       const { device, listening, port } = await serve(deviceId, at);
       running.set(id, { id, device, listening, charge: null, load: null, reading: null });
       const settings = { profile: 'lifepo4', cells: String(CELLS), capacity: '100', firstClose: true, ...pack };
+      const beside: Record<string, unknown> = {};
+      for (const [place, other] of Object.entries(FURTHER[id] ?? {})) {
+        const bus = `${place} bus ${id}`;
+        const more = await serve(other);
+        further.set(`${id} ${place}`, more);
+        flow.push({ id: bus, type: 'bms-bus', kind: 'tcp', address: `tcp://127.0.0.1:${more.port}` });
+        Object.assign(beside, { [place]: other, [`${place}Bus`]: bus });
+      }
       const kind = info.buses.includes('tcp') ? 'tcp' : 'modbus-tcp';
       flow.push(
         { id: `bus ${id}`, type: 'bms-bus', kind, address: `tcp://127.0.0.1:${port}` },
-        { id: `pack ${id}`, type: 'bms-config', name: id, link: id, bus: `bus ${id}`, ...settings },
+        { id: `pack ${id}`, type: 'bms-config', name: id, link: id, bus: `bus ${id}`, ...settings, ...beside },
         {
           id: `monitor ${id}`,
           type: 'bms-cell-monitor',
@@ -155,7 +179,7 @@ describe('every protocol, to a permission', function () {
   after(async () => {
     await helper.unload();
     await helper.stopServer();
-    for (const { device, listening } of running.values()) {
+    for (const { device, listening } of [...running.values(), ...further.values()]) {
       listening.close();
       device.close();
     }
@@ -175,21 +199,66 @@ describe('every protocol, to a permission', function () {
     });
   }
 
-  for (const id of main) {
-    it(`${id}: a device that falls silent ends charging, and brings it back`, async () => {
-      const one = running.get(id)!;
-      assert.equal(one.device.command('silence'), null);
-      await until(
-        () => `no charging; ${why(one)}`,
-        TO_OPEN,
-        () => (one.charge === false ? true : null),
-      );
-      assert.equal(one.device.command('resume'), null);
-      await until(
-        () => `charging again; ${why(one)}`,
-        TO_ALLOW,
-        () => (one.charge === true ? true : null),
-      );
+  describe('when all devices fall silent', () => {
+    before(() => {
+      for (const { device } of running.values()) assert.equal(device.command('silence'), null);
     });
-  }
+    for (const id of main) {
+      it(`${id} ends charging`, async () => {
+        const one = running.get(id)!;
+        await until(
+          () => `no charging; ${why(one)}`,
+          TO_OPEN,
+          () => (one.charge === false ? true : null),
+        );
+      });
+    }
+  });
+
+  describe('when they speak again', () => {
+    before(() => {
+      for (const { device } of running.values()) assert.equal(device.command('resume'), null);
+    });
+    for (const id of main) {
+      it(`${id} allows charging again`, async () => {
+        const one = running.get(id)!;
+        await until(
+          () => `charging again; ${why(one)}`,
+          TO_ALLOW,
+          () => (one.charge === true ? true : null),
+        );
+      });
+    }
+  });
+
+  it('VSB-1 a BMS that only says what is allowed takes charging away, also when it falls silent', async () => {
+    const one = running.get('victron-ble')!;
+    const { device } = further.get('victron-ble third')!;
+    const becomes = (what: boolean, limit: number): Promise<true> =>
+      until(
+        () => `charging ${what}; ${why(one)}`,
+        limit,
+        () => (one.charge === what ? true : null),
+      );
+    await becomes(true, TO_ALLOW);
+    assert.equal(device.command('silence'), null);
+    await becomes(false, TO_OPEN);
+    assert.equal(device.command('resume'), null);
+    await becomes(true, TO_ALLOW);
+  });
+
+  it('the current is the shunt’s, the cells are the battery’s; a shunt that falls silent is not replaced', async () => {
+    const one = running.get('victron-ble')!;
+    const { device } = further.get('victron-ble second')!;
+    await until(
+      () => `a current; ${why(one)}`,
+      TO_ALLOW,
+      () => (one.reading?.current.value === null ? null : true),
+    );
+    assert.equal(one.reading?.current.source, 'second');
+    assert.ok(one.reading.cells.every(({ source }) => source === 'link'));
+    assert.equal(device.command('silence'), null);
+    await until('no charging without a current', TO_OPEN, () => (one.charge === false ? true : null));
+    assert.equal(device.command('resume'), null);
+  });
 });

@@ -17,6 +17,8 @@ describe('setting up a pack', () => {
   });
   after(() => rmSync(userDir, { recursive: true, force: true }));
 
+  const BRIDGE: BusSpec = { kind: 'tcp', path: 'tcp://board:1', host: 'board', port: 1 };
+
   function setups() {
     const clock = new ManualClock();
     const host = new Host(clock, { buses: createBusRegistry(clock) });
@@ -25,6 +27,7 @@ describe('setting up a pack', () => {
         id,
         config: { id, name: 'house', cells: '4', capacity: '100', link: 'message', ...config },
         bus,
+        furtherBuses: { second: 'secondBus' in config ? BRIDGE : null },
         userDir,
         host,
         translate: english,
@@ -85,6 +88,21 @@ describe('setting up a pack', () => {
     ['a name that is no text', { name: {} }, [/Name is missing/]],
     ['no bus', { link: '123smartbms' }, [/No bus chosen.*123.SmartBMS/]],
     ['a bus that cannot be used', { link: '123smartbms', bus: 'b9' }, [/bus does not exist or is not complete/]],
+    ['a link on a bus that cannot be used', { link: 'jbd', bus: 'b9' }, [/bus does not exist or is not complete/]],
+    ['an address that cannot be', { link: 'daly', bus: 'b9', linkAddress: '99' }, [/bus/, /Address is 99.*1…16/]],
+    ['no key', { link: 'victron-ble', bus: 'b9' }, [/bus/, /Key or PIN is missing.*32 hex/]],
+    [
+      'a wrong register map',
+      { link: 'modbus-map', bus: 'b9', linkMap: 'voltage = here' },
+      [/bus/, /Register map: line 1/],
+    ],
+    ['an unknown second device', { second: 'pigeon' }, [/^Second device: .*pigeon/]],
+    ['a third device without a bus', { third: 'vedirect' }, [/^Third device: No bus/]],
+    [
+      'one that only says what is allowed, and nobody listens',
+      { second: 'victron-smart-bms-12-200', secondBus: 'b1' },
+      [/Victron Smart BMS.*only says what is allowed.*set it to yes/],
+    ],
     ['an unknown link', { link: 'pigeon' }, [/pigeon.*none we know.*123smartbms.*message/]],
     ['three things at once', { name: '', cells: 0, link: 'pigeon' }, [/Name/, /cells/, /pigeon|none we know/]],
   ];

@@ -94,7 +94,7 @@ describe('what all nodes share', () => {
         { name: 'boat' },
         { firstClose: false },
         { link: { ...byMessage, kind: '123smartbms' } },
-        { second: { ...byMessage, kind: 'vedirect' } },
+        { further: { second: { ...byMessage, kind: 'vedirect' } } },
       ];
       const instances = changes.map((change) => {
         const { instance } = host.claimPack(pack(change));

@@ -13,12 +13,11 @@ import { pinField, type PinField } from './pin-field.ts';
 import { AT_THE_TOP } from './groups.ts';
 import { isProfile, placeholders } from './placeholder.ts';
 import { fieldId, makeGroups, wordId, type Group } from './rows.ts';
-import { fillLink, linkChoices, type Place, showLink, unfoldSecond } from './link-fields.ts';
-import { prepareTry } from './try.ts';
+import { fillLink, linkChoices, PLACES, type Place, showLink, unfoldFurther } from './link-fields.ts';
+import { placesToTry, prepareTry } from './try.ts';
 import { givenOf, isBlank, judged, linkOf, problemOf } from './validate.ts';
 
 const PREFIX = 'node-config-input';
-const PLACES: readonly Place[] = ['link', 'second'];
 const FORM = '.cellwarden-pack';
 /** 123-R14: what the manual advises to count on, for cells that age and get cold. */
 const SHARE_OF_RATED = 0.75;
@@ -35,8 +34,10 @@ export const packDialog = {
       node['profile'] ?? 'lifepo4',
     );
     fillSelect(field(PREFIX, 'link'), linkChoices('link'), linkOf(node));
-    fillSelect(field(PREFIX, 'second'), linkChoices('second'), node['second'] ?? '');
-    for (const place of PLACES) fillLink(node, place, place === 'link' ? linkOf(node) : String(node['second'] ?? ''));
+    for (const place of PLACES) {
+      if (place !== 'link') fillSelect(field(PREFIX, place), linkChoices(place), node[place] ?? '');
+      fillLink(node, place, place === 'link' ? linkOf(node) : textOf(node, place));
+    }
     const groups = makeGroups();
     byId('cellwarden-settings')?.append(...groups.map((group) => group.element));
     fill(node, groups);
@@ -74,7 +75,7 @@ export const packDialog = {
     });
     refresh();
     unfold(node, groups);
-    unfoldSecond(node);
+    unfoldFurther(node);
   },
 
   /** Done was pressed; the fields are still there, and Node-RED takes their values next. */
@@ -131,13 +132,14 @@ function show(node: EditorNode, groups: readonly Group[]): void {
   const judgement = judged(profile, given);
 
   note('cellwarden-profile-about', isProfile(profile) ? packText(`profile.${profile}.about`) : '');
-  const second = textOf(node, 'second');
   note('cellwarden-link-about', link === 'message' ? packText('hint.linkMessage') : '');
   showRow('cellwarden-pack-bus-row', link !== 'message');
-  showRow('cellwarden-second-bus-row', second !== '');
-  showRow('cellwarden-try-row', link !== 'message' || second !== '');
-  showLink(node, 'link', link);
-  showLink(node, 'second', second);
+  for (const place of PLACES) {
+    const kind = textOf(node, place);
+    if (place !== 'link') showRow(`cellwarden-${place}-bus-row`, kind !== '');
+    showLink(node, place, kind);
+  }
+  showRow('cellwarden-try-row', placesToTry(node).length > 0);
   showPlaceholders(profile, given, groups);
   for (const group of groups) {
     if (group.id === 'link') group.element.hidden = !link.startsWith('123smartbms');

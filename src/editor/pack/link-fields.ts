@@ -9,7 +9,10 @@ import { harmless } from '../sentence.ts';
 
 const PREFIX = 'node-config-input';
 
-export type Place = 'link' | 'second';
+export const PLACES = ['link', 'second', 'third'] as const;
+export type Place = (typeof PLACES)[number];
+/** The property that names the bus of a place. */
+export const busOf = (place: Place): string => (place === 'link' ? 'bus' : `${place}Bus`);
 export const OPTION_NAMES: readonly LinkOptionName[] = ['device', 'address', 'variant', 'currentSign', 'secret', 'map'];
 
 /** `linkAddress` */
@@ -18,7 +21,7 @@ export const propertyOf = (place: Place, option: LinkOptionName): string =>
 
 /** Which place and option a property is; `null`: neither. */
 export function optionOf(property: string): { readonly place: Place; readonly option: LinkOptionName } | null {
-  for (const place of ['link', 'second'] as const) {
+  for (const place of PLACES) {
     for (const option of OPTION_NAMES) if (property === propertyOf(place, option)) return { place, option };
   }
   return null;
@@ -26,7 +29,8 @@ export function optionOf(property: string): { readonly place: Place; readonly op
 
 /** The choices of a place: every protocol, and messages or nothing. */
 export function linkChoices(place: Place): [value: string, label: string][] {
-  const infos = place === 'link' ? PROTOCOL_INFOS : PROTOCOL_INFOS.filter(({ reads }) => reads.includes('current'));
+  const helps = ({ reads }: ProtocolInfo): boolean => reads.includes('current') || reads.includes('flags');
+  const infos = place === 'link' ? PROTOCOL_INFOS : PROTOCOL_INFOS.filter(helps);
   const all = infos.map(({ id, title }): [string, string] => [id, title]);
   return place === 'link' ? [...all, ['message', packText('link.message')]] : [['', packText('link.none')], ...all];
 }
@@ -83,7 +87,7 @@ export function showLink(node: EditorNode, place: Place, kind: string): void {
 function needsDevice(node: EditorNode, place: Place, info: ProtocolInfo | null): boolean {
   const device = info?.options.find(({ name }) => name === 'device');
   if (device?.name === 'device' && device.needed) return true;
-  const bus = RED.nodes.node(textOf(node, place === 'link' ? 'bus' : 'secondBus'));
+  const bus = RED.nodes.node(textOf(node, busOf(place)));
   return info?.ble !== undefined && bus?.['kind'] === 'ble';
 }
 
@@ -131,8 +135,10 @@ export function busFields(id: string): Record<string, unknown> | null {
   return Object.fromEntries(names.map((name) => [name, bus[name] ?? '']));
 }
 
-/** Opens the group of the second device when there is one. */
-export function unfoldSecond(node: EditorNode): void {
-  const group = byId('cellwarden-second-group');
-  if (group instanceof HTMLDetailsElement) group.open = textOf(node, 'second') !== '';
+/** Opens the groups of further devices where there are some. */
+export function unfoldFurther(node: EditorNode): void {
+  for (const place of PLACES) {
+    const group = byId(`cellwarden-${place}-group`);
+    if (group instanceof HTMLDetailsElement) group.open = textOf(node, place) !== '';
+  }
 }

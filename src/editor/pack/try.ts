@@ -2,7 +2,7 @@
 import { packText } from '../catalogue.ts';
 import { byId, field, note, textOf } from '../form.ts';
 import { textIn } from './answer.ts';
-import { busFields, OPTION_NAMES, propertyOf } from './link-fields.ts';
+import { busFields, busOf, OPTION_NAMES, type Place, PLACES, propertyOf } from './link-fields.ts';
 
 const PREFIX = 'node-config-input';
 
@@ -35,12 +35,22 @@ export function prepareTry(node: EditorNode, choose: (link: string) => void): vo
     ask('find', { bus }, 'try.finding', (answer) => showFound(answer, choose));
   });
   test?.addEventListener('click', () => {
-    const place = textOf(node, 'link') === 'message' && textOf(node, 'second') !== '' ? 'second' : 'link';
-    const bus = busFields(textOf(node, place === 'link' ? 'bus' : 'secondBus'));
-    if (bus === null) return note('cellwarden-try-result', packText('bus.missing'));
-    const names = [place, 'cells', ...OPTION_NAMES.map((option) => propertyOf(place, option))];
-    const config = Object.fromEntries(names.map((name) => [name, field(PREFIX, name)?.value ?? '']));
-    ask('try', { bus, config: { ...config, id: node.id, place } }, 'try.trying', showTried);
+    const [first, ...others] = placesToTry(node);
+    if (first === undefined) return;
+    const lines: string[] = [];
+    const tryOne = (place: Place, left: readonly Place[]): void => {
+      const bus = busFields(textOf(node, busOf(place)));
+      if (bus === null) return note('cellwarden-try-result', [...lines, packText('bus.missing')].join('\n'));
+      const names = [place, 'cells', ...OPTION_NAMES.map((option) => propertyOf(place, option))];
+      const config = Object.fromEntries(names.map((name) => [name, field(PREFIX, name)?.value ?? '']));
+      ask('try', { bus, config: { ...config, id: node.id, place } }, 'try.trying', (answer) => {
+        lines.push(...(place === 'link' ? [] : [packText(`link.${place}`)]), triedText(answer));
+        note('cellwarden-try-result', lines.join('\n'));
+        const [next, ...rest] = left;
+        if (next !== undefined) tryOne(next, rest);
+      });
+    };
+    tryOne(first, others);
   });
 }
 
@@ -57,9 +67,13 @@ function showFound(answer: unknown, choose: (link: string) => void): void {
   note('cellwarden-try-result', [packText('try.found', { title }), ...linesIn(first)].join('\n'));
 }
 
-function showTried(answer: unknown): void {
-  const problem = textIn(answer, 'problem');
-  note('cellwarden-try-result', problem ?? linesIn(answer).join('\n'));
+function triedText(answer: unknown): string {
+  return textIn(answer, 'problem') ?? linesIn(answer).join('\n');
+}
+
+/** The devices that can be asked. */
+export function placesToTry(node: EditorNode): Place[] {
+  return PLACES.filter((place) => !['', 'message'].includes(textOf(node, place)));
 }
 
 function linesIn(answer: unknown): string[] {

@@ -24,11 +24,13 @@ export function validatePack(node: EditorNode, property: string, value: unknown)
       if (value === undefined) return null;
       return isLink('link', value) ? null : unknownLink(value);
     case 'second':
-      return isBlank(value) || isLink('second', value) ? null : unknownLink(value);
+    case 'third':
+      return isBlank(value) || isLink(property, value) ? null : unknownLink(value);
     case 'bus':
       return linkOf(node) === 'message' ? null : busProblem(value);
     case 'secondBus':
-      return isBlank(textOf(node, 'second')) ? null : busProblem(value);
+    case 'thirdBus':
+      return isBlank(textOf(node, property.replace('Bus', ''))) ? null : busProblem(value);
     default:
       break;
   }
