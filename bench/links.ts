@@ -62,7 +62,12 @@ interface Line {
 }
 
 /** A half duplex line with devices of one kind at these addresses; those of `dead` say nothing. */
-function createLine(id: string, addresses: readonly number[], dead: readonly number[] = []): Line {
+export function createLine(
+  id: string,
+  addresses: readonly number[],
+  dead: readonly number[] = [],
+  sent: (frame: Uint8Array) => void = () => undefined,
+): Line {
   const protocol = findProtocol(id) ?? fail(id);
   const kind = findDevice(id) ?? fail(id);
   const line = protocol.info.line ?? fail(id);
@@ -94,6 +99,7 @@ function createLine(id: string, addresses: readonly number[], dead: readonly num
     device.connect((bytes) => {
       if (askedAt !== null) busy += clock.now() - askedAt;
       askedAt = null;
+      sent(Uint8Array.from(bytes));
       const from = carry(bytes.length);
       for (let at = 0; at < bytes.length; at += LUMP) {
         const lump = bytes.slice(at, at + LUMP);

@@ -1,6 +1,7 @@
 /** `npm run bench`: a table, or JSON Lines with `--json`. */
 import { cpus } from 'node:os';
 import { chainRows } from './chain.ts';
+import { damageRows } from './damage.ts';
 import { engineRows, growthRow } from './engine.ts';
 import { frameRows } from './frames.ts';
 import type { Row } from './harness.ts';
@@ -18,8 +19,8 @@ const parts: (() => Row[] | Promise<Row[]>)[] =
   storm >= 0
     ? [() => stormRows(Number(process.argv[storm + 1]))]
     : process.argv.includes('--links')
-      ? [linkRows]
-      : [engineRows, () => [growthRow()], yearRows, frameRows, linkRows, chainRows, stormRows];
+      ? [linkRows, damageRows]
+      : [engineRows, () => [growthRow()], yearRows, frameRows, linkRows, damageRows, chainRows, stormRows];
 
 const rows: Row[] = [];
 for (const part of parts) {

@@ -20,7 +20,7 @@ export interface SimulateIo extends CommandIo {
 }
 
 const USAGE = `cellwarden simulate --device ID [--listen tcp://127.0.0.1:PORT | --serial PATH] [--control]
-    123smartbms: [--cells N] [--capacity AH] [--soc PERCENT] [--speed X]
+    a BMS: [--cells N] [--capacity AH] [--soc PERCENT] [--speed X] [--unit ADDRESS]
     relay-board: [--unit N] [--channels N]
     shelly-gen1, shelly-gen2: [--channels N]
     lcus, kmtronic: [--channels N] up to 8

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { PROTOCOL_INFOS } from '../../src/links/catalogue.ts';
 import { once } from 'node:events';
 import net from 'node:net';
 import { PassThrough } from 'node:stream';
@@ -94,10 +95,10 @@ describe('cellwarden simulate', () => {
   it('123-R16 lists the devices', async () => {
     const { code, out } = await run('--list');
     assert.equal(code, 0);
-    assert.deepEqual(
-      out.map((line) => line.split('\t')[0]),
-      ['123smartbms', 'relay-board', 'lcus', 'kmtronic', 'gx', 'shelly-gen1', 'shelly-gen2'],
-    );
+    const ids = out.map((line) => line.split('\t')[0]);
+    const boards = ['relay-board', 'lcus', 'kmtronic', 'gx', 'shelly-gen1', 'shelly-gen2'];
+    for (const id of [...PROTOCOL_INFOS.map((info) => info.id), ...boards]) assert.ok(ids.includes(id), id);
+    assert.deepEqual(ids, [...new Set(ids)]);
     for (const line of out) assert.match(line, /^[a-z0-9-]+\t\S.+/);
   });
 
@@ -109,11 +110,8 @@ describe('cellwarden simulate', () => {
 
   it('refuses bad arguments with a sentence that names argument, value and remedy, and exit code 2', async () => {
     const cases: [argv: string[], sentence: RegExp][] = [
-      [
-        [],
-        /^--device is missing; give one of 123smartbms, relay-board, lcus, kmtronic, gx, shelly-gen1, shelly-gen2\.$/,
-      ],
-      [['--device', 'toaster'], /^--device "toaster" .*123smartbms, relay-board/],
+      [[], /^--device is missing; give one of 123smartbms, .*, jbd, .*, relay-board, .*, shelly-gen2\.$/],
+      [['--device', 'toaster'], /^--device "toaster" .*123smartbms, .*relay-board/],
       [['--device', '123smartbms', '--cells', '0'], /^--cells "0" .*whole number from 1 to 255/],
       [['--device', '123smartbms', '--cells', '4.5'], /^--cells "4\.5" .*whole number/],
       [['--device', '123smartbms', '--soc', '-5'], /^--soc "-5" .*--soc=VALUE/],
