@@ -86,7 +86,8 @@ const FURTHER: Readonly<Record<string, Readonly<Partial<Record<'second' | 'third
 interface Running {
   readonly id: string;
   readonly device: SimulatedDevice;
-  readonly listening: Listening;
+  readonly port: number;
+  listening: Listening;
   charge: boolean | null;
   load: boolean | null;
   reading: Reading | null;
@@ -132,7 +133,7 @@ describe('every protocol, to a permission', function () {
       const address = info.options.find(({ name }) => name === 'address');
       const at = unit ?? (address?.name === 'address' ? address.fallback : 1);
       const { device, listening, port } = await serve(deviceId, at);
-      running.set(id, { id, device, listening, charge: null, load: null, reading: null });
+      running.set(id, { id, device, listening, port: Number(port), charge: null, load: null, reading: null });
       const settings = { profile: 'lifepo4', cells: String(CELLS), capacity: '100', firstClose: true, ...pack };
       const beside: Record<string, unknown> = {};
       for (const [place, other] of Object.entries(FURTHER[id] ?? {})) {
@@ -218,6 +219,43 @@ describe('every protocol, to a permission', function () {
   describe('when they speak again', () => {
     before(() => {
       for (const { device } of running.values()) assert.equal(device.command('resume'), null);
+    });
+    for (const id of main) {
+      it(`${id} allows charging again`, async () => {
+        const one = running.get(id)!;
+        await until(
+          () => `charging again; ${why(one)}`,
+          TO_ALLOW,
+          () => (one.charge === true ? true : null),
+        );
+      });
+    }
+  });
+
+  describe('when all cables are pulled', () => {
+    before(() => {
+      for (const one of running.values()) one.listening.close();
+    });
+    for (const id of main) {
+      it(`${id} ends charging, and says why`, async () => {
+        const one = running.get(id)!;
+        await until(
+          () => `no charging; ${why(one)}`,
+          TO_OPEN,
+          () => (one.charge === false ? true : null),
+        );
+        assert.ok(String(one.reading?.sources['link']?.error).length > 10);
+      });
+    }
+  });
+
+  describe('when they are plugged in again', () => {
+    before(async () => {
+      for (const one of running.values()) {
+        const served = await listenTcp(one.device, { host: '127.0.0.1', port: one.port }, () => undefined);
+        assert.ok(served.ok, served.ok ? '' : served.text);
+        one.listening = served.value;
+      }
     });
     for (const id of main) {
       it(`${id} allows charging again`, async () => {
