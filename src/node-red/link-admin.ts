@@ -3,6 +3,7 @@ import type { Clock } from '../engine/clock.ts';
 import { type BusSetting, parseBus } from '../links/bus/address.ts';
 import type { BusSpec } from '../links/bus/bus.ts';
 import type { BusRegistry } from '../links/bus/registry.ts';
+import { scanBle } from '../links/bus/ble-scan.ts';
 import { listPorts } from '../links/bus/ports.ts';
 import { findProtocol } from '../links/protocols.ts';
 import { findDevices } from '../runtime/find-devices.ts';
@@ -19,13 +20,15 @@ export interface LinkAdminOptions {
   readonly translate: Translate;
   /** The keys and PINs of a deployed pack. */
   readonly credentials: (id: string) => Readonly<Record<string, unknown>>;
+  /** Searches for Bluetooth devices. */
+  readonly scan?: typeof scanBle;
 }
 
 /** What Node-RED's editor shows in the place of a password that is kept. */
 const KEPT = '__PWRD__';
 
 /** Registers the endpoints. */
-export function linkAdmin(red: Red, { clock, buses, translate, credentials }: LinkAdminOptions): void {
+export function linkAdmin(red: Red, { clock, buses, translate, credentials, scan = scanBle }: LinkAdminOptions): void {
   /** One at a time: a line that is asked by two hears nonsense, and nobody needs many. */
   let busy = false;
   const alone = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -47,6 +50,12 @@ export function linkAdmin(red: Red, { clock, buses, translate, credentials }: Li
   const failure = (tried: Exclude<Tried, { ok: true }>): string =>
     'bus' in tried ? translate(`bms-bus.problem.${tried.bus.problem}`, { value: tried.bus.value }) : tried.problem;
 
+  /** What is near a Bluetooth adapter: which of them is the battery, only its owner knows. */
+  const nearOn = async (adapter: string): Promise<object> => {
+    const scanned = await scan(adapter, clock);
+    return scanned.ok ? { near: scanned.devices } : { near: [], problem: scanned.text };
+  };
+
   adminEndpoint(red, translate, {
     method: 'get',
     path: '/cellwarden/ports',
@@ -60,7 +69,9 @@ export function linkAdmin(red: Red, { clock, buses, translate, credentials }: Li
     permission: 'flows.write',
     handle: (body) =>
       alone(async () => {
-        const { found, problem } = await findDevices({ spec: busOf(body), clock, buses });
+        const spec = busOf(body);
+        if (spec.kind === 'ble') return { found: [], problem: null, ...(await nearOn(spec.adapter)) };
+        const { found, problem } = await findDevices({ spec, clock, buses });
         return {
           found: found.map(({ protocol, seen }) => ({
             link: protocol.info.id,

@@ -111,6 +111,21 @@ describe('the links of a pack in the editor', function () {
     await editor.shoot('not there');
   });
 
+  it('the ports of the computer are listed in the dialog of a bus', async () => {
+    await openPack();
+    await editor.config('bus', 'edit');
+    await choose('kind', 'serial');
+    const list = editor.tray.locator('#cellwarden-ports-list');
+    assert.equal(await list.isVisible(), false);
+    await editor.tray.locator('#cellwarden-ports').click();
+    await list.waitFor({ state: 'visible' });
+    assert.match((await list.textContent()) ?? '', /\/dev\/|no serial port/);
+    await editor.shoot('ports');
+    await choose('kind', 'ble');
+    assert.equal(await list.isVisible(), false);
+    await editor.shoot('Bluetooth adapter');
+  });
+
   it('a second device has its own bus and fields, and is deployed with them', async () => {
     await openPack();
     await choose('link', 'jbd');

@@ -25,6 +25,7 @@ function start({ weak = false, identified = false, shared = false } = {}) {
     who: { ok: true, value: 'serial 1' } as Heard<string>,
     polls: [] as number[],
     seen: [] as { voltage: number | null | undefined; at: number }[],
+    cellsSeen: [] as Observation['cells'][],
     problems: [] as (string | null)[],
     reopened: [] as string[],
     released: 0,
@@ -55,7 +56,10 @@ function start({ weak = false, identified = false, shared = false } = {}) {
       ...(identified ? { identify: () => Promise.resolve(bench.who) } : {}),
     },
     listener: {
-      observed: (seen, at) => bench.seen.push({ voltage: seen.voltage, at: at - 1000 }),
+      observed(seen, at) {
+        bench.seen.push({ voltage: seen.voltage, at: at - 1000 });
+        bench.cellsSeen.push(seen.cells);
+      },
       changed: (state) => bench.problems.push(state.problem),
     },
     line: {
@@ -180,6 +184,31 @@ describe('asking a device cycle after cycle', () => {
     bench.otherwise = good(28);
     await pass(1);
     assert.equal(seen.at(-1)?.voltage, 28);
+  });
+
+  it('with a weak check a load that jumps between the same levels is believed', async () => {
+    const { bench, pass, seen, link } = start({ weak: true });
+    const levels = [-5, -80, -160];
+    bench.answers.push(...Array.from({ length: 60 }, (_, i) => good(26.4, { current: levels[i % 3]! })));
+    await pass(10);
+    assert.ok(seen.length >= 9, `${seen.length} of 10`);
+    assert.equal(link.state().problem, null);
+  });
+
+  it('with a weak check an answer without cells does not bear out the next one with cells', async () => {
+    const { bench, pass, link, seen } = start({ weak: true });
+    await pass(1.5);
+    const heard = seen.length;
+    bench.answers.push(good(26.4, { cells: [{ cell: 1, voltage: 1.2 }] })); // damaged, and passed the check
+    await pass(1);
+    assert.ok(seen.length > heard);
+    assert.equal(link.state().counters.frames, seen.length);
+    assert.equal(bench.answers.length, 0);
+    assert.ok(bench.cellsSeen.every((cells) => cells === undefined));
+    const cells = [{ cell: 1, voltage: 3.3 }];
+    bench.otherwise = good(26.4, { cells });
+    await pass(1);
+    assert.deepEqual(bench.cellsSeen.at(-1), cells);
   });
 
   it('with a weak check answers that never agree are not believed, and it says so', async () => {

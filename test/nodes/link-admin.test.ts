@@ -1,6 +1,7 @@
 /** What the dialogs may ask about lines and devices: who may, and what is answered. */
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
+import type { scanBle } from '../../src/links/bus/ble-scan.ts';
 import { createBusRegistry } from '../../src/links/bus/registry.ts';
 import { linkAdmin } from '../../src/node-red/link-admin.ts';
 import type { Red, RequestHandler } from '../../src/node-red/types.ts';
@@ -24,6 +25,13 @@ describe('asking lines and devices from a dialog', function () {
   let listening: Listening;
   let bus: Record<string, unknown> = {};
 
+  const scan = (adapter: string): ReturnType<typeof scanBle> =>
+    Promise.resolve(
+      adapter === 'hci0'
+        ? { ok: true, devices: [{ address: 'AA:BB:CC:DD:EE:FF', name: 'SmartBat-B12294' }] }
+        : { ok: false, text: `there is no ${adapter}` },
+    );
+
   before(async () => {
     const add =
       (method: string) =>
@@ -32,7 +40,7 @@ describe('asking lines and devices from a dialog', function () {
       };
     const needsPermission = (right: string): RequestHandler => Object.assign(() => undefined, { right });
     const red = { httpAdmin: { get: add('GET'), post: add('POST') }, auth: { needsPermission } } as unknown as Red;
-    linkAdmin(red, { clock: systemClock, buses, translate: english, credentials: () => ({}) });
+    linkAdmin(red, { clock: systemClock, buses, translate: english, credentials: () => ({}), scan });
     const defaults = { cells: 4, speed: 1, capacity: 100, soc: 60, unit: 1, channels: 8 };
     device = smartbms123Kind.create({ clock: systemClock, ...defaults, report: () => undefined });
     const served = await listenTcp(device, { host: '127.0.0.1', port: 0 }, () => undefined);
@@ -112,6 +120,13 @@ describe('asking lines and devices from a dialog', function () {
         assert.ok(String(json['error']).length > 10);
       }
     }
+  });
+
+  it('finding on a Bluetooth adapter lists what is near', async () => {
+    const near = await send('POST /cellwarden/find', { bus: { kind: 'ble', address: 'hci0' } });
+    assert.deepEqual(near.json['near'], [{ address: 'AA:BB:CC:DD:EE:FF', name: 'SmartBat-B12294' }]);
+    const none = await send('POST /cellwarden/find', { bus: { kind: 'ble', address: 'hci3' } });
+    assert.match(String(none.json['problem']), /no hci3/);
   });
 
   it('finding says what answers on a line, with what it reads', async () => {

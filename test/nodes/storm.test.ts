@@ -438,6 +438,17 @@ describe('a storm at the protection node', function () {
     });
   }
 
+  it('the code of a fault is not hidden by a device that says it has none', () => {
+    const { clock, send, node } = protectionIn();
+    const saying = (fault: string) => ({ ...GOOD, hardware: { fault } });
+    const codes = () => node.out[EVENTS]!.map((m) => (m['event'] as Message)['code']);
+    storm(clock, 0.2, () => send({ topic: 'source', payload: saying('') }));
+    assert.ok(!codes().includes('E-SL24'));
+    storm(clock, 0.2, (i) => send({ topic: 'source', payload: saying(i === 7_777 ? 'E-SL24' : '') }));
+    clock.advance(1);
+    assert.ok(codes().includes('E-SL24'), codes().join());
+  });
+
   it('a source that says 3.9 V again and again is not outvoted by one that says 3.3 V after it', () => {
     const { clock, send, payloads } = protectionIn();
     storm(clock, 0.2, () => send({ payload: GOOD }));

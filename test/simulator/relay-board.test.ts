@@ -362,7 +362,7 @@ describe('simulated relay board', () => {
 
   it('says what is wrong with a command, and what there is', () => {
     const { board } = start();
-    assert.match(board.command('bite') ?? '', /"bite".*dead.*stick COIL closed\|open\|free.*slow/);
+    assert.match(board.command('bite') ?? '', /"bite".*dead.*slow.*stick COIL closed\|open\|free/);
     assert.match(board.command('stick 8 open') ?? '', /"8" is no coil from 0 to 7/);
     assert.match(board.command('stick 0 shut') ?? '', /"shut" is not one of closed, open, free/);
     assert.match(board.command('slow down') ?? '', /"down" is not a number from 0 to 600/);

@@ -56,6 +56,11 @@ export function prepareTry(node: EditorNode, choose: (link: string) => void): vo
 
 function showFound(answer: unknown, choose: (link: string) => void): void {
   const problem = textIn(answer, 'problem');
+  const near = nearIn(answer);
+  if (near.length > 0) {
+    offerDevices(near);
+    return note('cellwarden-try-result', [packText('try.near'), ...near.map(labelOfNear)].join('\n'));
+  }
   const list: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'found') : null;
   const [first]: unknown[] = Array.isArray(list) ? list : [];
   const title = textIn(first, 'title');
@@ -65,6 +70,28 @@ function showFound(answer: unknown, choose: (link: string) => void): void {
   }
   choose(link);
   note('cellwarden-try-result', [packText('try.found', { title }), ...linesIn(first)].join('\n'));
+}
+
+interface Near {
+  readonly address: string;
+  readonly name: string;
+}
+
+function nearIn(answer: unknown): Near[] {
+  const near: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'near') : null;
+  if (!Array.isArray(near)) return [];
+  return near.flatMap((one: unknown): Near[] => {
+    const address = textIn(one, 'address');
+    return address === null ? [] : [{ address, name: textIn(one, 'name') ?? '' }];
+  });
+}
+
+const labelOfNear = ({ address, name }: Near): string => (name === '' ? address : `${address}  ${name}`);
+
+/** What was seen may be picked in the fields that name a device. */
+function offerDevices(near: readonly Near[]): void {
+  const list = byId('cellwarden-near');
+  list?.replaceChildren(...near.map((one) => new Option(labelOfNear(one), one.address)));
 }
 
 function triedText(answer: unknown): string {

@@ -275,10 +275,14 @@ class BleWire implements Wire {
 }
 
 function sentence(error: unknown, { adapter, peer }: BleSpec): string {
+  return bleTrouble(error, peer === undefined ? adapter : peer.device);
+}
+
+/** What went wrong with `who`, an adapter or a device, in a sentence with its remedy. */
+export function bleTrouble(error: unknown, who: string): string {
   if (error instanceof Trouble) return error.message;
   const { name, message } = error instanceof Error ? error : { name: '', message: String(error) };
   if (/ServiceUnknown|NameHasNoOwner/.test(name)) return 'BlueZ does not run on this computer: install and start it';
   if (/AccessDenied/.test(name)) return 'Node-RED may not use Bluetooth: add its user to the group "bluetooth"';
-  const who = peer === undefined ? adapter : peer.device;
   return `${who} cannot be reached by Bluetooth (${message})`;
 }

@@ -22,8 +22,8 @@ export const GAP = 0.05;
 export const HURRY = 0.1;
 /** Seconds an answer may take from its first byte to its last; eight lines of text take 0.1 at 9600 Bd. */
 const LONGEST_ANSWER = 1;
-/** The same for an answer that is recognised by its contents; sixteen modules in text take 6 at 9600 Bd. */
-const LONGEST_WHOLE = 10;
+/** The same for an answer that is recognised by its contents; the longest that is asked for takes 0.5 at 9600 Bd. */
+const LONGEST_WHOLE = 3;
 /** Bytes of the longest answer, several times over: of a relay board, and of what is recognised by its contents. */
 const MOST_BYTES = 512;
 const MOST_WHOLE = 16_384;
@@ -33,6 +33,8 @@ const LATE = 0.5;
 const MOST_OWED = 3;
 /** The same where commands are answered too. */
 const MOST_OWED_IN_ALL = 16;
+/** Seconds that bytes nobody asked for keep a question from the line, where it recognises its own answer among them. */
+const LONGEST_QUIET = 0.5;
 /** Seconds after which a question that could not be asked is of no use. */
 const LONGEST_WAIT = 5;
 /** Commands that may wait, each kind. */
@@ -67,6 +69,8 @@ export interface QuestionOptions {
   readonly pause?: number;
   /** The device talks by itself too: the question does not wait until it falls quiet. */
   readonly streams?: boolean;
+  /** The answer is over when the line falls quiet and not before: asking while others talk would be of no use. */
+  readonly untilQuiet?: boolean;
 }
 
 /** What came of something that was asked or commanded. */
@@ -122,6 +126,8 @@ export function createByteLine(bus: ByteBus, clock: Clock, { reopenWhenSilent }:
   let questionsFrom = -Infinity;
   /** Until then whatever arrives unasked may go on. */
   let quietFrom = -Infinity;
+  /** Since when such bytes alone have kept a question from the line; `null`: they do not. */
+  let keptSince: number | null = null;
   let cancelWait: (() => void) | null = null;
   let heardAt = -Infinity;
   /** Answers that may still come to questions that were given up. */
@@ -153,7 +159,10 @@ export function createByteLine(bus: ByteBus, clock: Clock, { reopenWhenSilent }:
       const now = clock.now();
       sift((job) => (now <= job.notAfter ? null : 'too late: it waited past its time'));
       const job = commands.find(({ urgent }) => urgent) ?? commands[0] ?? questions[0];
-      if (job === undefined) break;
+      if (job === undefined) {
+        keptSince = null;
+        break;
+      }
       const from = job.kind === 'command' ? now : earliest(job);
       if (now < from) {
         cancelWait = clock.after(Math.min(from, job.notAfter + 0.001) - now, proceed);
@@ -168,10 +177,16 @@ export function createByteLine(bus: ByteBus, clock: Clock, { reopenWhenSilent }:
 
   /** When a question may be sent. */
   function earliest({ options }: Question): number {
-    return options.streams === true ? questionsFrom : Math.max(questionsFrom, quietFrom);
+    const now = clock.now();
+    if (options.streams === true) return questionsFrom;
+    const patient = options.whole === undefined || options.untilQuiet === true;
+    if (patient || questionsFrom > now || quietFrom <= now) return Math.max(questionsFrom, quietFrom);
+    keptSince ??= now;
+    return Math.min(quietFrom, keptSince + LONGEST_QUIET);
   }
 
   function send(job: Command | Question): void {
+    if (job.kind === 'question') keptSince = null;
     if (!bus.write(job.bytes)) return settle(job, failure(`${bus.path} takes no more bytes`));
     const wait = job.kind === 'command' ? GAP : within(job);
     if (job.kind === 'command' && job.answered === true) owed = Math.min(MOST_OWED_IN_ALL, owed + 1);
@@ -239,6 +254,7 @@ export function createByteLine(bus: ByteBus, clock: Clock, { reopenWhenSilent }:
     owed = 0;
     unanswered = 0;
     questionsFrom = quietFrom = -Infinity;
+    keptSince = null;
     const job = current?.job;
     current?.cancel();
     current = null;

@@ -1,5 +1,6 @@
 /** Bluetooth by way of a D-Bus of the test's own, with something on it that behaves like BlueZ. */
 import assert from 'node:assert/strict';
+import { scanBle } from '../../../src/links/bus/ble-scan.ts';
 import { bleConnect } from '../../../src/links/bus/ble.ts';
 import type { BlePeer } from '../../../src/links/bus/bus.ts';
 import { openSystemBus, splitTypes } from '../../../src/links/bus/dbus.ts';
@@ -149,5 +150,20 @@ describe('a Bluetooth device', function () {
     const noBus = connect();
     await until(() => noBus.seen.ended !== null);
     assert.match(String(noBus.seen.ended), /D-Bus cannot be reached/);
+  });
+
+  it('devices near an adapter are listed, and an adapter that is not there is named', async () => {
+    bluez.state.seen = false;
+    const quick = { ...systemClock, now: systemClock.now, wall: systemClock.wall, every: systemClock.every };
+    const clock = Object.assign(quick, { after: (_s: number, call: () => void) => systemClock.after(0.1, call) });
+    assert.deepEqual(await scanBle('hci0', clock), {
+      ok: true,
+      devices: [{ address: 'AA:BB:CC:DD:EE:FF', name: 'Test BMS' }],
+    });
+    const none = await scanBle('hci9', clock);
+    assert.match(none.ok ? '' : none.text, /no Bluetooth adapter hci9/);
+    process.env['DBUS_SYSTEM_BUS_ADDRESS'] = 'unix:path=/nowhere/at/all';
+    const noBus = await scanBle('hci0', clock);
+    assert.match(noBus.ok ? '' : noBus.text, /D-Bus cannot be reached/);
   });
 });

@@ -225,6 +225,42 @@ describe('a line of bytes', () => {
     stop();
   });
 
+  it('a question that recognises its answer is kept from a line that never falls quiet for half a second only', async () => {
+    const { line, clock, hear, sent } = start();
+    const stop = clock.every(0.05, () => hear(9));
+    clock.advance(0.1);
+    const whole = (heard: Uint8Array): boolean => heard.includes(7);
+    const asked = outcome(line.ask(of(1), { whole }));
+    const undelimited = outcome(line.ask(of(2), { whole, untilQuiet: true }));
+    clock.advance(0.45);
+    assert.equal(sent.length, 0);
+    clock.advance(0.1);
+    assert.deepEqual(sent, [{ at: 0.6, bytes: [1] }]);
+    hear(7);
+    await settle();
+    assert.ok(asked.value?.ok === true && asked.value.value?.includes(7));
+    // The next one waits anew, and one whose answer has no end of its own waits for quiet.
+    const next = outcome(line.ask(of(3), { whole }));
+    clock.advance(4.97);
+    await settle();
+    assert.match(JSON.stringify(undelimited.value), /too late/);
+    assert.deepEqual(sent.at(-1)?.bytes, [3]);
+    hear(7);
+    await settle();
+    assert.ok(next.value?.ok === true);
+    stop();
+  });
+
+  it('bytes that go on and on are no answer after three seconds', async () => {
+    const { line, clock, hear } = start();
+    const asked = outcome(line.ask(of(1), { whole: () => false }));
+    const stop = clock.every(0.05, () => hear(9));
+    clock.advance(3.05);
+    await settle();
+    stop();
+    assert.ok(asked.value?.ok === true);
+  });
+
   it('a question to a device that talks by itself does not wait until it falls quiet, but keeps its pauses', async () => {
     const { line, clock, hear, sent } = start();
     const whole = (heard: Uint8Array): boolean => heard.includes(9);

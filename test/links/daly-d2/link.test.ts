@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { DALY_D2 } from '../../../src/links/daly-d2/protocol.ts';
 import { dalyD2Kind } from '../../../src/simulator/daly-d2.ts';
 import { createLinkBench, type LinkBench, type LinkBenchOptions } from '../support/link-bench.ts';
-import { d2Main, d2More, question, signed } from './build.ts';
+import { answer, d2Main, d2More, question, signed, words } from './build.ts';
 
 const open: LinkBench[] = [];
 
@@ -211,6 +211,33 @@ describe('the link to a Daly BMS (Modbus-like)', () => {
     assert.ok(b.seen.length >= 5, `${b.seen.length} readings`);
     const { cells, bmsTemperature } = b.latest();
     assert.deepEqual([cells?.length, cells?.[2]?.balancing, bmsTemperature], [4, null, undefined]);
+  });
+
+  it('d2: one that kept its version to itself at first is not another one when it tells it later', async () => {
+    const b = bench({ cells: 4 });
+    b.tell('silence');
+    await b.pass(0.2);
+    let asked = 0;
+    let tells = false;
+    const run = async (seconds: number): Promise<void> => {
+      for (let n = 0; n < seconds * 20; n += 1) {
+        await b.pass(0.05);
+        for (const one of b.sent.slice(asked)) {
+          if (one.startsWith('d2030000')) b.hear(d2Main());
+          if (one.startsWith('d20300a9') && tells) b.hear(answer(0xd2, words(0, 32, { 0: 0x3231 })));
+        }
+        asked = b.sent.length;
+      }
+    };
+    await run(5);
+    assert.ok(b.link.state().ok, b.link.state().problem ?? '');
+    tells = true;
+    b.plugged(false);
+    await run(1);
+    b.plugged(true);
+    b.tell('silence');
+    await run(5);
+    assert.ok(b.link.state().ok, b.link.state().problem ?? '');
   });
 
   it('d2: every block of a cycle ends in one reading', async () => {

@@ -340,6 +340,53 @@ describe('the line of a Daly BMS (A5)', () => {
     assert.ok(b.link.state().ok);
   });
 
+  it('a damaged number of cells is asked about again before anybody believes it', async () => {
+    const all = healthy();
+    const wrong = answer(0x94, [5, 2, 1, 0, 2, ...u16(53)]);
+    let asked = 0;
+    const b = bench({
+      // The first answer after the start, and a later one, are damaged in a way that the sum does not see.
+      device: scripted({
+        get(command) {
+          if (command === 0x94) asked += 1;
+          return command === 0x94 && (asked === 2 || asked === 6) ? [wrong] : all.get(command);
+        },
+      }),
+      cells: 4,
+    });
+    await b.pass(60);
+    assert.ok(asked > 7, `${asked} times`);
+    assert.ok(asked < 20, 'and else only now and then');
+    assert.ok(b.seen.length > 40);
+    assert.deepEqual([...new Set(b.seen.map(({ observation }) => observation.cellCount))], [4]);
+  });
+
+  it('what was silent when it was first asked who it is does not make it another one later', async () => {
+    const bare = healthy();
+    const code = bare.get(0x57)!;
+    bare.delete(0x57);
+    const b = bench({ device: scripted(bare), cells: 4 });
+    await b.pass(4);
+    assert.ok(b.link.state().ok, b.link.state().problem ?? '');
+    bare.set(0x57, code);
+    b.plugged(false);
+    await b.pass(1);
+    b.plugged(true);
+    await b.pass(5);
+    assert.ok(b.link.state().ok, b.link.state().problem ?? '');
+    // The date is what it is known by.
+    bare.set(0x53, [answer(0x53, [0, 0, 24, 1, 1])]);
+    b.plugged(false);
+    await b.pass(1);
+    b.plugged(true);
+    await b.pass(5);
+    assert.match(b.link.state().problem ?? '', /another device/);
+    // One that told its date has to tell it again.
+    bare.delete(0x53);
+    await b.pass(6);
+    assert.match(b.link.state().problem ?? '', /does not answer|does not tell/);
+  });
+
   it('one that tells no battery code, date, rating or balancing is read all the same', async () => {
     const bare = healthy();
     for (const command of [0x50, 0x53, 0x57, 0x97]) bare.delete(command);

@@ -89,8 +89,9 @@ describe('a PACE BMS by Modbus: frames', () => {
   });
 
   it('the pack in the words of all sources: cells as set, a sensor that says 0 °C is none', () => {
-    const { seen } = values({}, { cells: 15, currentSign: -1 });
+    const { seen } = values({ 30: 0 }, { cells: 15, currentSign: -1 });
     assert.equal(seen?.cells?.length, 15);
+    assert.equal(values({}, { cells: 15 }).seen?.cells?.length, 16, 'a cell that the settings do not know is told');
     assert.deepEqual(seen?.cells?.[0], { cell: 1, voltage: 3.3, balancing: true });
     assert.deepEqual(seen?.cells?.[14], { cell: 15, voltage: 3.314, balancing: false });
     assert.deepEqual(seen?.temperatures, [25.1, -1.5, 30]);

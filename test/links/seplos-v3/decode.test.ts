@@ -104,7 +104,9 @@ describe('a Seplos V3: frames', () => {
   });
 
   it('PIB: cells as many as the pack has, sensors, and the two of the board', () => {
-    const { frame, seen } = taken(PIB, { cells: 15 });
+    const fifteen = words(UNIT, 4, PIB_WORDS.with(15, 0));
+    const { seen } = taken(fifteen, { cells: 15 });
+    const { frame } = taken(PIB);
     assert.equal(frame['block'], 'PIB');
     assert.deepEqual(
       frame['cells'],
@@ -118,6 +120,12 @@ describe('a Seplos V3: frames', () => {
     assert.equal(seen?.bmsTemperature, 40);
     assert.deepEqual(seen?.extra, { ambientTemperature: 30 });
     assert.equal(seen?.cellCount, undefined);
+  });
+
+  it('a cell that the settings do not know does not go unnoticed', () => {
+    assert.equal(taken(PIB, { cells: 15 }).seen?.cells?.length, 16);
+    const nothing = words(UNIT, 4, PIB_WORDS.with(14, 0).with(15, 0xffff));
+    assert.equal(taken(nothing, { cells: 14 }).seen?.cells?.length, 14);
   });
 
   it('a sensor that says what no sensor can is lost, not cold', () => {

@@ -35,8 +35,16 @@ describe('the link to a Seplos V3', () => {
     b.tell('temperature 2 31');
     await b.pass(3);
     near(b.latest().cellMin?.value, 2.9, 0.001);
-    near(b.latest().temperatureMax?.value, 31, 0.1);
-    near(b.latest().temperatureMin?.value, 22, 3);
+    near(b.latest().temperatures?.[1], 31, 0.1);
+  });
+
+  it('its own extremes of temperature do not hide a sensor that is lost', async () => {
+    const b = bench();
+    b.tell('temperature 2 dead');
+    await b.pass(3);
+    const { temperatures, temperatureMin, temperatureMax } = b.latest();
+    assert.equal(temperatures?.[1], null);
+    assert.deepEqual([temperatureMin, temperatureMax], [undefined, undefined]);
   });
 
   it('a number of cells that it tells wrongly is passed on, to be compared with the setting', async () => {
