@@ -81,13 +81,18 @@ function ownLink(
   { clock, listener, options }: OpenProtocolOptions,
   { open }: Extract<Opens, { kind: 'own' }>,
 ): Link {
-  const link = open({ bytes: line, clock, listener, options });
   // A line that is down says better what is wrong than the silence that follows.
-  const told = (): LinkState => {
-    const { problem } = line.status();
-    const state = link.state();
-    return problem === null || state.ok ? state : { ...state, problem };
+  const worse = (state: LinkState): LinkState => {
+    const { state: is, problem } = line.status();
+    return is === 'open' || is === 'connecting' ? state : { ...state, ok: false, problem };
   };
+  const link = open({
+    bytes: line,
+    clock,
+    options,
+    listener: { observed: listener.observed, changed: (state) => listener.changed(worse(state)) },
+  });
+  const told = (): LinkState => worse(link.state());
   const stop = line.onStatus((status) => {
     // That it is open again says nothing yet: the first good frame does.
     if (status.problem !== null) listener.changed(told());

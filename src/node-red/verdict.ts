@@ -30,7 +30,8 @@ export function eventMessages(
   translate: Translate,
 ): Message[] {
   return events.map((event) => {
-    const { title, text } = eventText(event, pack.name, translate);
+    const { title, text: told } = eventText(event, pack.name, translate);
+    const text = [told, ...troublesOf(pack, event)].join(' ');
     const { rule, code, severity, edge, cell, value, threshold, duration, count } = event;
     const first = at - Math.round((event.at - event.first) * 1000);
     return {
@@ -40,6 +41,12 @@ export function eventMessages(
       event: { rule, code, severity, edge, cell, value, threshold, duration, at, count, first },
     };
   });
+}
+
+/** Why something is not known: what the links say, as sentences. */
+function troublesOf(pack: PackRuntime, { edge, rule, missing }: ProtectionEvent): string[] {
+  if (edge !== 'raised' || (rule !== 'communication' && missing === null)) return [];
+  return pack.troubles.map((trouble) => `${trouble.charAt(0).toUpperCase()}${trouble.slice(1)}.`);
 }
 
 /** Output 5: the flat state, with the whole decision beside it. */

@@ -89,6 +89,7 @@ export class PackRuntime {
   readonly #link: Link | null;
   readonly #further: readonly Link[];
   readonly #sources: SharedSources;
+  readonly #troubles = new Map<string, string | null>();
   readonly #openFeed: (listener: LinkListener) => FedLink;
   #feed: FedLink | null = null;
   readonly #startedAt: number;
@@ -142,9 +143,13 @@ export class PackRuntime {
 
   #listener(source: string): LinkListener {
     return {
-      observed: (seen, at) => this.observe(source, seen, at),
+      observed: (seen, at) => {
+        this.#troubles.delete(source);
+        this.observe(source, seen, at);
+      },
       changed: (state) => {
         this.engine.trouble(source, state.problem);
+        this.#troubles.set(source, state.problem);
         if (!state.ok) this.poll();
       },
     };
@@ -201,6 +206,11 @@ export class PackRuntime {
       this.#told = knownness(reading);
       listener(reading);
     }
+  }
+
+  /** What is wrong with its devices now, a sentence each. */
+  get troubles(): string[] {
+    return [...this.#troubles.values()].filter((trouble) => trouble !== null);
   }
 
   /** What is known now, marked for its way along the wire. */

@@ -91,6 +91,8 @@ interface Running {
   charge: boolean | null;
   load: boolean | null;
   reading: Reading | null;
+  /** What people are told. */
+  readonly events: string[];
 }
 
 async function serve(
@@ -133,7 +135,16 @@ describe('every protocol, to a permission', function () {
       const address = info.options.find(({ name }) => name === 'address');
       const at = unit ?? (address?.name === 'address' ? address.fallback : 1);
       const { device, listening, port } = await serve(deviceId, at);
-      running.set(id, { id, device, listening, port: Number(port), charge: null, load: null, reading: null });
+      running.set(id, {
+        id,
+        device,
+        listening,
+        port: Number(port),
+        charge: null,
+        load: null,
+        reading: null,
+        events: [],
+      });
       const settings = { profile: 'lifepo4', cells: String(CELLS), capacity: '100', firstClose: true, ...pack };
       const beside: Record<string, unknown> = {};
       for (const [place, other] of Object.entries(FURTHER[id] ?? {})) {
@@ -157,9 +168,9 @@ describe('every protocol, to a permission', function () {
           id: `protection ${id}`,
           type: 'bms-protection',
           pack: `pack ${id}`,
-          wires: [[`charge ${id}`], [`load ${id}`], [], [], []],
+          wires: [[`charge ${id}`], [`load ${id}`], [], [`events ${id}`], []],
         },
-        ...['readings', 'charge', 'load'].map((name) => ({ id: `${name} ${id}`, type: 'helper' })),
+        ...['readings', 'charge', 'load', 'events'].map((name) => ({ id: `${name} ${id}`, type: 'helper' })),
       );
       if (secrets !== undefined) credentials[`pack ${id}`] = secrets;
     }
@@ -171,6 +182,7 @@ describe('every protocol, to a permission', function () {
       helper.getNode(`charge ${one.id}`).on('input', ({ permission }) => {
         one.charge = permission?.allowed ?? null;
       });
+      helper.getNode(`events ${one.id}`).on('input', ({ payload }) => void one.events.push(String(payload)));
       helper.getNode(`load ${one.id}`).on('input', ({ permission }) => {
         one.load = permission?.allowed ?? null;
       });
@@ -244,7 +256,10 @@ describe('every protocol, to a permission', function () {
           TO_OPEN,
           () => (one.charge === false ? true : null),
         );
-        assert.ok(String(one.reading?.sources['link']?.error).length > 10);
+        const problem = String(one.reading?.sources['link']?.error);
+        assert.ok(problem.length > 10);
+        const told = one.events.findLast((text) => text.includes('127.0.0.1'));
+        assert.ok(told !== undefined, `nobody was told why: ${one.events.slice(-3).join(' | ')}`);
       });
     }
   });
