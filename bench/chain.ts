@@ -1,6 +1,5 @@
 /** A frame through a real Node-RED to a permission, against one function node that does minimum, maximum and hysteresis. */
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { runChild } from './child.ts';
 import { frameOf } from './frames.ts';
 import { median, rounded, type Row } from './harness.ts';
 
@@ -11,13 +10,8 @@ interface Pair {
 
 export function chainRows(): Row[] {
   const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-  const child = join(import.meta.dirname, 'node-red', 'child.cjs');
-  const args = [child, hex(frameOf(3.3, 3.31)), hex(frameOf(3.3, 3.7)), '2000', '15'];
-  const done = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 120_000 });
-  const line = done.stdout.trim().split('\n').at(-1) ?? '';
-  if (done.status !== 0 || !line.startsWith('{'))
-    throw new Error(`the Node-RED bench failed:\n${done.stdout}${done.stderr}`);
-  const results = JSON.parse(line) as { version: string; healthy: Pair[]; restless: Pair[] };
+  const args = [hex(frameOf(3.3, 3.31)), hex(frameOf(3.3, 3.7)), '2000', '15'];
+  const results = runChild('child.cjs', args, 120) as { version: string; healthy: Pair[]; restless: Pair[] };
   const row = (bench: string, pairs: readonly Pair[], note: string): Row => {
     const ratio = median(pairs.map((pair) => pair.ours.perSecond / pair.base.perSecond));
     return {

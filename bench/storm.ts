@@ -1,6 +1,5 @@
 /** A storm of messages at the monitor and the protection node of a real Node-RED: what it does to everything else. */
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { runChild } from './child.ts';
 import { rounded, type Row } from './harness.ts';
 
 /** Short enough to go with the other rows. */
@@ -28,13 +27,7 @@ interface Storm {
 /** @param seconds how long it storms */
 export function stormRows(seconds = SECONDS): Row[] {
   if (!(seconds >= 1 && seconds <= 3600)) throw new Error(`--storm takes seconds from 1 to 3600, not ${seconds}`);
-  const child = join(import.meta.dirname, 'node-red', 'storm.cjs');
-  const args = ['--expose-gc', child, String(seconds), String(PER_SECOND)];
-  const done = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: (seconds + 60) * 1000 });
-  const line = done.stdout.trim().split('\n').at(-1) ?? '';
-  if (done.status !== 0 || !line.startsWith('{'))
-    throw new Error(`the storm bench failed:\n${done.stdout}${done.stderr}`);
-  const found = JSON.parse(line) as Storm;
+  const found = runChild('storm.cjs', [String(seconds), String(PER_SECOND)], seconds + 60, ['--expose-gc']) as Storm;
   const note = `Node-RED ${found.version}, ${found.seconds.toFixed(0)} s, half to the monitor, half to the protection`;
   const row = (
     what: string,

@@ -73,12 +73,14 @@ export async function openLine(device: string): Promise<Line> {
     for (const socket of sockets) socket.destroy();
   };
 
+  const cut = (): void => {
+    if (server.listening) server.close();
+    drop();
+  };
+
   return {
     address: `tcp://127.0.0.1:${port}`,
-    cut() {
-      server.close();
-      drop();
-    },
+    cut,
     swallow() {
       through = false;
     },
@@ -90,10 +92,7 @@ export async function openLine(device: string): Promise<Line> {
       through = true;
       if (!server.listening) await listen(port);
     },
-    close() {
-      if (server.listening) server.close();
-      drop();
-    },
+    close: cut,
   };
 }
 

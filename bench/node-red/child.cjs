@@ -1,11 +1,8 @@
 /** Runs in a process of its own: a real Node-RED with both flows, fed in turns. Prints one JSON line. */
-const http = require('node:http');
-const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
-const { tmpdir } = require('node:os');
+const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
-const RED = require('node-red');
+const { nodes, pause, root, run, sinks } = require('./start.cjs');
 
-const root = join(__dirname, '..', '..');
 const [healthyHex, highHex] = process.argv.slice(2, 4);
 const [batch, rounds] = process.argv.slice(4, 6).map(Number);
 const healthy = Buffer.from(healthyHex, 'hex');
@@ -19,20 +16,8 @@ const { now } = host.clock;
 let skipped = 0;
 host.clock.now = () => now() + skipped;
 
-const userDir = mkdtempSync(join(tmpdir(), 'cellwarden-bench-'));
 /** Frames sent in one turn of the event loop. */
 const IN_FLIGHT = 8;
-
-const nodes = {};
-const sinks = {};
-globalThis.cellwardenBench = {
-  source(node, name) {
-    nodes[name] = node;
-  },
-  sink(name, message) {
-    sinks[name]?.(message);
-  },
-};
 
 const flow = [
   { id: 'tab', type: 'tab', label: 'bench' },
@@ -110,27 +95,8 @@ function restlessFrames() {
   return { list, offs: times + 1 };
 }
 
-async function main() {
-  writeFileSync(
-    join(userDir, 'flows.json'),
-    JSON.stringify(flow.map((node) => (node.z ? { ...node, x: 100, y: 100 } : node))),
-  );
-  const app = http.createServer();
-  RED.init(app, {
-    userDir,
-    nodesDir: [join(__dirname, 'nodes'), join(root, 'dist', 'nodes')],
-    flowFile: 'flows.json',
-    credentialSecret: false,
-    httpAdminRoot: false,
-    httpNodeRoot: false,
-    logging: { console: { level: 'off' } },
-    telemetry: { enabled: false },
-    functionGlobalContext: {},
-  });
-  await RED.start();
-  while (!nodes.ours || !nodes.base) await new Promise((resolve) => setTimeout(resolve, 20));
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  const results = { version: RED.version(), healthy: [], restless: [] };
+async function measure() {
+  const results = { healthy: [], restless: [] };
   for (const [kind, make] of [
     ['healthy', healthyFrames],
     ['restless', restlessFrames],
@@ -143,18 +109,12 @@ async function main() {
         pair[name] = { perSecond: frames.list.length / seconds, seen };
         // Back to a healthy pack before the next round.
         for (let i = 0; i < 4; i++) nodes[name].send({ payload: healthy });
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await pause(0.005);
       }
       if (round >= 0) results[kind].push(pair);
     }
   }
-  process.stdout.write(`${JSON.stringify(results)}\n`);
-  await RED.stop();
-  rmSync(userDir, { recursive: true, force: true });
-  process.exit(0);
+  return results;
 }
 
-main().catch((error) => {
-  console.error(error);
-  process.exit(1);
-});
+void run(flow, measure);

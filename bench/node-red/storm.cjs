@@ -1,13 +1,7 @@
 /** Runs in a process of its own: a real Node-RED under a storm of messages. Prints one JSON line. */
-const http = require('node:http');
-const { mkdtempSync, rmSync, writeFileSync } = require('node:fs');
-const { tmpdir } = require('node:os');
-const { join } = require('node:path');
-const RED = require('node-red');
+const { nodes, pause, run, sinks } = require('./start.cjs');
 
-const root = join(__dirname, '..', '..');
 const [seconds, perSecond] = process.argv.slice(2, 4).map(Number);
-const userDir = mkdtempSync(join(tmpdir(), 'cellwarden-storm-'));
 
 /** Messages sent in one turn of the event loop at most: more in flight would measure Node-RED's own queue. */
 const IN_FLIGHT = 256;
@@ -18,17 +12,6 @@ const WARM_UP = 2;
 
 const GOOD = { cells: Array(16).fill(3.3), temperatures: [20], current: 1, voltage: 52.8, soc: 50 };
 const HIGH = { ...GOOD, cells: [...GOOD.cells.slice(1), 3.9] };
-
-const nodes = {};
-const sinks = {};
-globalThis.cellwardenBench = {
-  source(node, name) {
-    nodes[name] = node;
-  },
-  sink(name, message) {
-    sinks[name]?.(message);
-  },
-};
 
 const flow = [
   { id: 'tab', type: 'tab', label: 'storm' },
@@ -58,7 +41,6 @@ const flow = [
 ];
 
 const now = () => performance.now() / 1000;
-const pause = (s) => new Promise((resolve) => setTimeout(resolve, s * 1000));
 
 /** Sends at the wanted rate for so long; what cannot be sent in time is not made up for. */
 function storm(duration) {
@@ -102,27 +84,7 @@ function heap() {
   return process.memoryUsage().heapUsed / 1e6;
 }
 
-async function main() {
-  writeFileSync(
-    join(userDir, 'flows.json'),
-    JSON.stringify(flow.map((node) => (node.z ? { ...node, x: 100, y: 100 } : node))),
-  );
-  const app = http.createServer();
-  RED.init(app, {
-    userDir,
-    nodesDir: [join(__dirname, 'nodes'), join(root, 'dist', 'nodes')],
-    flowFile: 'flows.json',
-    credentialSecret: false,
-    httpAdminRoot: false,
-    httpNodeRoot: false,
-    logging: { console: { level: 'off' } },
-    telemetry: { enabled: false },
-    functionGlobalContext: {},
-  });
-  await RED.start();
-  while (!nodes.monitor || !nodes.protection) await pause(0.02);
-  await pause(0.3);
-
+async function measure() {
   let allowed = null;
   let lastAt = null;
   let longestGap = 0;
@@ -167,15 +129,7 @@ async function main() {
   await last;
   const trip = offAt === null ? null : offAt - sentAt;
 
-  const version = RED.version();
-  const found = { version, sent, seconds: elapsed, ...lags, lagQuiet, heapSlope, shed: counted, longestGap: gap, trip };
-  process.stdout.write(`${JSON.stringify(found)}\n`);
-  await RED.stop();
-  rmSync(userDir, { recursive: true, force: true });
-  process.exit(0);
+  return { sent, seconds: elapsed, ...lags, lagQuiet, heapSlope, shed: counted, longestGap: gap, trip };
 }
 
-main().catch((error) => {
-  console.error(error);
-  process.exit(1);
-});
+void run(flow, measure);

@@ -5,17 +5,11 @@ import { FRAME, MARGIN, SILENCE_CHARGE, SILENCE_LOAD, REACTION } from '../bounds
 import { CHARGE, LOAD } from '../coil-log.ts';
 import type { Rig } from '../rig.ts';
 import type { Scenario } from '../scenario.ts';
+import { bothOpen } from './contacts.ts';
 
 /** Silence since `from`: charge, then load, each after its own time and not long before; gives charge's seconds. */
-export async function bothOpenBySilence(rig: Rig, from: number): Promise<number> {
-  const charge = await rig.opens(CHARGE, from, SILENCE_CHARGE + MARGIN);
-  const load = await rig.opens(LOAD, from, SILENCE_LOAD + MARGIN);
-  assert.ok(
-    load <= SILENCE_LOAD + MARGIN,
-    `load opened after ${load.toFixed(2)} s, promised ${SILENCE_LOAD + MARGIN} s`,
-  );
-  return charge;
-}
+export const bothOpenBySilence = (rig: Rig, from: number): Promise<number> =>
+  bothOpen(rig, from, SILENCE_CHARGE + MARGIN, SILENCE_LOAD + MARGIN);
 
 /** s of `onFrozenDelay` in the scenario about it. */
 const FROZEN = 10;

@@ -7,6 +7,7 @@ import { CHARGE, CONTACTOR, LOAD, readCoils } from '../coil-log.ts';
 import { changed, CHARGE_RELAY, PROTECTION, relay, relayInLog, statusInLog } from '../flow.ts';
 import type { Rig } from '../rig.ts';
 import type { Scenario } from '../scenario.ts';
+import { bothOpen } from './contacts.ts';
 
 /** Modbus: how long an answer is waited for. */
 const TIMEOUT = 1;
@@ -146,9 +147,7 @@ export const BOARD: readonly Scenario[] = [
     async run(rig) {
       const from = await rig.nextFrame();
       await rig.board.command('dead');
-      const charge = await rig.opens(CHARGE, from, LEASE_CHARGE + MARGIN);
-      const load = await rig.opens(LOAD, from, SILENCE_LOAD + MARGIN);
-      assert.ok(load <= SILENCE_LOAD + MARGIN, `load opened after ${load.toFixed(2)} s`);
+      const charge = await bothOpen(rig, from, LEASE_CHARGE + MARGIN, SILENCE_LOAD + MARGIN);
       assert.ok(
         rig.coils.since(from).every(({ by }) => by === 'flash-end'),
         rig.told(from),

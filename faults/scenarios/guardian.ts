@@ -2,14 +2,15 @@
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { pause, seconds } from '../../test/support/wait.ts';
+import { seconds } from '../../test/support/wait.ts';
 import { LEASE_CHARGE, LEASE_LOAD, MARGIN, REACTION } from '../bounds.ts';
 import { CHARGE, LOAD } from '../coil-log.ts';
-import { button, code } from '../flow.ts';
 import type { Plan } from '../plan.ts';
 import type { Rig } from '../rig.ts';
 import type { Scenario } from '../scenario.ts';
-import { blocked, blocking, crashes } from './process.ts';
+import { bothOpen, startedWithLoadClosed } from './contacts.ts';
+import { movements } from './deploy.ts';
+import { blocked, blocking, crashes, LEAKING, THROWING } from './process.ts';
 
 /** From the end of Node-RED to the contact. */
 const GONE = 0.05;
@@ -48,9 +49,7 @@ export const GUARDIAN: readonly Scenario[] = [
       const from = await rig.nextFrame();
       const killed = seconds();
       rig.nodeRed.signal('SIGKILL');
-      const charge = (await rig.opens(CHARGE, from, GONE)) - (killed - from);
-      const load = await rig.opens(LOAD, from, LEASE_LOAD + MARGIN);
-      assert.ok(load <= LEASE_LOAD + MARGIN, `load opened after ${load.toFixed(2)} s, promised ${LEASE_LOAD} s`);
+      const charge = (await bothOpen(rig, from, GONE, LEASE_LOAD + MARGIN)) - (killed - from);
       await rig.nodeRed.ended(5);
       await rig.startNodeRed();
       await rig.closed(30);
@@ -63,12 +62,7 @@ export const GUARDIAN: readonly Scenario[] = [
     title: 'plain coil: a function node throws in a timer: the guardian opens charge when Node-RED is gone',
     bound: GONE,
     repeat: 3,
-    plan: plain([
-      code('throw', "timers.setTimeout(() => { throw new Error('nobody catches this'); }, 50);", {
-        modules: { timers: 'timers' },
-      }),
-      button('throw-now', ['throw']),
-    ]),
+    plan: plain(THROWING),
     run: (rig) => crashes(rig, 'throw-now', 10, 'write'),
   },
   {
@@ -78,16 +72,7 @@ export const GUARDIAN: readonly Scenario[] = [
     bound: ABORTED,
     repeat: 2,
     alone: true,
-    plan: {
-      ...plain([
-        code(
-          'leak',
-          'const kept = []; setInterval(() => { for (let i = 0; i < 20000; i++) kept.push({ i, at: [i] }); }, 20);',
-        ),
-        button('leak-now', ['leak']),
-      ]),
-      nodeArgs: ['--max-old-space-size=64'],
-    },
+    plan: { ...plain(), ...LEAKING },
     run: (rig) => crashes(rig, 'leak-now', 60, 'write'),
   },
   {
@@ -123,12 +108,7 @@ export const GUARDIAN: readonly Scenario[] = [
     async run(rig) {
       const from = seconds();
       await rig.nodeRed.kill();
-      await rig.startNodeRed();
-      await rig.closed(30);
-      await pause(2);
-      const moved = rig.coils.since(from, LOAD);
-      assert.deepEqual(moved, [], `load was to stay; ${rig.told(from)}`);
-      return moved.length;
+      return await startedWithLoadClosed(rig, from);
     },
   },
   {
@@ -140,14 +120,7 @@ export const GUARDIAN: readonly Scenario[] = [
     unit: 'edges',
     repeat: 1,
     plan: plain(),
-    async run(rig) {
-      const from = seconds();
-      for (let time = 0; time < (rig.quick ? 10 : 50); time++) await rig.deploy(rig.flow, 'full');
-      await rig.stays(LEASE_CHARGE + 2, seconds());
-      const moved = rig.coils.since(from);
-      assert.deepEqual(moved, [], `nothing was to move; ${rig.told(from)}`);
-      return moved.length;
-    },
+    run: (rig) => movements(rig, rig.quick ? 10 : 50, () => rig.deploy(rig.flow, 'full')),
   },
   {
     ...common,

@@ -18,6 +18,23 @@ function usb(rig: Rig) {
   return rig.serial;
 }
 
+interface Outage {
+  gone(): void | Promise<void>;
+  back(): Promise<void>;
+  /** s from its being back until both are closed. */
+  readonly closedWithin: number;
+}
+
+/** The line goes away right after a frame, both contacts open, it comes back, both close; gives charge's seconds. */
+async function outage(rig: Rig, { gone, back, closedWithin }: Outage): Promise<number> {
+  const from = await rig.nextFrame();
+  await gone();
+  const charge = await bothOpenBySilence(rig, from);
+  await back();
+  await rig.closed(closedWithin);
+  return charge;
+}
+
 export const LINES: readonly Scenario[] = [
   {
     hazards: ['H19'],
@@ -27,12 +44,8 @@ export const LINES: readonly Scenario[] = [
     repeat: 3,
     plan: { lines: true },
     async run(rig) {
-      const from = await rig.nextFrame();
-      tcp(rig).cut();
-      const charge = await bothOpenBySilence(rig, from);
-      await tcp(rig).mend();
-      await rig.closed(45);
-      return charge;
+      const line = tcp(rig);
+      return await outage(rig, { gone: () => line.cut(), back: () => line.mend(), closedWithin: 45 });
     },
   },
   {
@@ -43,13 +56,12 @@ export const LINES: readonly Scenario[] = [
     repeat: 2,
     plan: { lines: true },
     async run(rig) {
-      const from = await rig.nextFrame();
-      await pause(0.2);
-      tcp(rig).swallow();
-      const charge = await bothOpenBySilence(rig, from);
-      await tcp(rig).mend();
-      await rig.closed(60);
-      return charge;
+      const line = tcp(rig);
+      const gone = async (): Promise<void> => {
+        await pause(0.2);
+        line.swallow();
+      };
+      return await outage(rig, { gone, back: () => line.mend(), closedWithin: 60 });
     },
   },
   {
@@ -61,12 +73,8 @@ export const LINES: readonly Scenario[] = [
     repeat: 3,
     plan: { serial: true },
     async run(rig) {
-      const from = await rig.nextFrame();
-      await usb(rig).unplug();
-      const charge = await bothOpenBySilence(rig, from);
-      await usb(rig).plug();
-      await rig.closed(45);
-      return charge;
+      const adapter = usb(rig);
+      return await outage(rig, { gone: () => adapter.unplug(), back: () => adapter.plug(), closedWithin: 45 });
     },
   },
   {

@@ -1,7 +1,6 @@
 /** Node-RED's side of the guardian: started when it is needed, watched, and started again when it ends. */
 import type { Clock } from '../engine/clock.ts';
 import type { BusSpec } from '../links/bus/bus.ts';
-import { createListeners } from '../links/bus/listeners.ts';
 import type { Backend } from '../links/bus/movable.ts';
 import type { BusUse } from '../links/bus/registry.ts';
 import type { OutputSpec } from '../relays/output-spec.ts';
@@ -59,8 +58,6 @@ export interface GuardianClient {
   openOutput(spec: OutputSpec, onExit: OnExit): RelayOutput;
   openLine(spec: BusSpec, use: BusUse): Backend;
   status(): GuardianStatus;
-  /** Calls back when it starts, runs or ends. */
-  onStatus(listener: (status: GuardianStatus) => void): () => void;
   /** Node-RED is being stopped, and the guardian may not outlive it for long (a container). */
   stopping(): void;
   close(): void;
@@ -77,7 +74,6 @@ const PROVEN_AFTER = 30;
 const IDLE = 60;
 
 export function createGuardianClient(clock: Clock, spawn: (events: GuardianEvents) => GuardianProcess): GuardianClient {
-  const statusListeners = createListeners<[GuardianStatus]>();
   const away = new Map<number, Away>();
   let ids = 0;
   let current: GuardianProcess | null = null;
@@ -93,7 +89,6 @@ export function createGuardianClient(clock: Clock, spawn: (events: GuardianEvent
 
   function become(next: Partial<GuardianStatus>): void {
     status = { ...status, ...next };
-    statusListeners.tell(status);
   }
 
   function start(): void {
@@ -181,7 +176,6 @@ export function createGuardianClient(clock: Clock, spawn: (events: GuardianEvent
     openOutput: (spec, onExit) => open((channel) => remoteOutput(channel, spec, onExit)),
     openLine: (spec, use) => open((channel) => remoteLine(channel, spec, use)),
     status: () => status,
-    onStatus: (listener) => statusListeners.add(listener),
     stopping: () => current?.send({ t: 'stopping' }),
     close() {
       isClosed = true;

@@ -1,4 +1,5 @@
 /** An output that the guardian keeps, as the relay sees it. */
+import { createListeners } from '../links/bus/listeners.ts';
 import type { OutputSpec } from '../relays/output-spec.ts';
 import type { RelayOutput, RelayState } from '../relays/relay.ts';
 import type { Away, Channel } from './client.ts';
@@ -8,7 +9,7 @@ const UNKNOWN = { actual: null, verified: false, problem: null, fault: null } as
 
 export function remoteOutput(channel: Channel, spec: OutputSpec, onExit: OnExit): RelayOutput & Away {
   const { clock, id, send } = channel;
-  const listeners = new Set<() => void>();
+  const listeners = createListeners<[]>();
   let until = -Infinity;
   /** A guardian that is started anew is told what was wanted; before anybody asked, nothing is. */
   let asked = false;
@@ -16,9 +17,7 @@ export function remoteOutput(channel: Channel, spec: OutputSpec, onExit: OnExit)
   let problem: string | null = null;
 
   const held = (): boolean => until > clock.now();
-  const changed = (): void => {
-    for (const listener of listeners) listener();
-  };
+  const changed = (): void => listeners.tell();
   const ask = (): void => send(held() ? { t: 'hold', id, until } : { t: 'release', id });
 
   return {
@@ -49,10 +48,7 @@ export function remoteOutput(channel: Channel, spec: OutputSpec, onExit: OnExit)
         fault,
       };
     },
-    onChange(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    onChange: (listener) => listeners.add(listener),
     close() {
       listeners.clear();
       send({ t: 'close', id });

@@ -2,12 +2,18 @@
 import type { ByteLine } from './bus/byte-line.ts';
 import type { Ask, AskOptions, Failure, Find, Heard } from './device.ts';
 
+/**
+ * Seconds without a byte after which half an answer is given up: bridges and Bluetooth hand an answer over in pieces, and
+ * one that is whole waits for nothing.
+ */
+const QUIET = 0.25;
+
 const SILENT: Failure = { ok: false, reason: 'silent', text: 'no answer' };
 
 /** Asks on `line`. Never rejects. */
 export function createAsk(line: ByteLine): Ask {
   return async function ask<T>(question: Uint8Array, find: Find<T>, options: AskOptions = {}): Promise<Heard<T>> {
-    const { repeats = 1, timeout, quiet, pause, streams = false, untilQuiet = false } = options;
+    const { repeats = 1, timeout, quiet = QUIET, pause, streams = false, untilQuiet = false } = options;
     const whole = (heard: Uint8Array): boolean => {
       if (untilQuiet) return false;
       const found = find(heard);
@@ -16,8 +22,9 @@ export function createAsk(line: ByteLine): Ask {
     const how = {
       whole,
       streams,
+      untilQuiet,
+      quiet,
       ...(timeout === undefined ? {} : { timeout }),
-      ...(quiet === undefined ? {} : { quiet }),
       ...(pause === undefined ? {} : { pause }),
     };
     let failure = SILENT;

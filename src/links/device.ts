@@ -62,7 +62,7 @@ export interface AskOptions {
   readonly timeout?: number;
   /** Seconds of silence that the device wants after its answer before the next question; default 0. */
   readonly pause?: number;
-  /** Seconds without a byte after which a half answer is given up; default 0.1. */
+  /** Seconds without a byte after which a half answer is given up; default 0.25. */
   readonly quiet?: number;
   /** The device talks by itself too: the question does not wait until it falls quiet. Default false. */
   readonly streams?: boolean;

@@ -38,6 +38,15 @@ export function differs(before: Observation, now: Observation): boolean {
   });
 }
 
+/**
+ * Whether what was heard before bears out what is heard now: it tells of everything that is told now (who told no cells
+ * says nothing of them), and nothing in it differs.
+ */
+export function agrees(before: Observation, now: Observation): boolean {
+  const told = Object.keys(now) as (keyof Observation)[];
+  return told.every((name) => name === 'extra' || before[name] !== undefined) && !differs(before, now);
+}
+
 function flagsDiffer({ hardware: before = {} }: Observation, { hardware: now = {} }: Observation): boolean {
   return Object.keys(now).some((name) => now[name] !== before[name]);
 }

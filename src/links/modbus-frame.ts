@@ -4,6 +4,7 @@
  *
  * Clauses: MAP = "MODBUS Application Protocol" V1.1b3, RTU = "MODBUS over Serial Line" V1.02.
  */
+import { wordAt } from './bus/bytes.ts';
 import { crc16 } from './bus/crc16.ts';
 import { exceptionText } from './bus/modbus-codec.ts';
 
@@ -77,8 +78,8 @@ function readShape(bytes: Uint8Array): Shape | 'length' | 'function' {
     if (size !== 5) return 'length';
     return { fn: fn & ~EXCEPTION_BIT, kind: 'exception', code: bytes[2] ?? 0 };
   }
-  const first = word(bytes, 2);
-  const count = word(bytes, 4);
+  const first = wordAt(bytes, 2);
+  const count = wordAt(bytes, 4);
   if (fn >= 1 && fn <= 4) {
     const data = bytes[2] ?? 0;
     if (size === data + 5 && data > 0 && (fn < 3 || data % 2 === 0)) {
@@ -105,16 +106,12 @@ function shapeText(shape: 'length' | 'function', bytes: Uint8Array): string {
 }
 
 function wordsOf(bytes: Uint8Array, from: number, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => word(bytes, from + 2 * i));
+  return Array.from({ length: count }, (_, i) => wordAt(bytes, from + 2 * i));
 }
 
 /** MAP 6.1: the first coil is the lowest bit of the first byte. */
 function bitsOf(bytes: Uint8Array, from: number, count: number): boolean[] {
   return Array.from({ length: count }, (_, i) => (((bytes[from + (i >>> 3)] ?? 0) >>> (i & 7)) & 1) === 1);
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 }
 
 function refused(refusal: RefusedFrame['refusal'], text: string): RefusedFrame {

@@ -7,7 +7,7 @@ import type { Clock } from '../engine/clock.ts';
 import type { Observation } from '../engine/reading/observation.ts';
 import type { BusStatus } from './bus/bus.ts';
 import type { Device, Failure, Heard, Polled } from './device.ts';
-import { differs } from './doubt.ts';
+import { agrees } from './doubt.ts';
 import type { Link, LinkListener, LinkState } from './link.ts';
 
 /** Cycles in a row that brought nothing before a device counts as lost and, where others share the line, is asked seldom. */
@@ -24,8 +24,10 @@ const LONELY_PERIOD = 1;
 /** Seconds without any answer after which the line is opened anew, and from one attempt to the next. */
 const REOPEN_AFTER = 20;
 const REOPEN_EVERY = 30;
-/** Answers that must agree before a sudden change is believed, where the check is weak. */
+/** Further answers that are asked for where the check is weak and an answer agrees with none of those before. */
 const MOST_DOUBTS = 3;
+/** Answers before, any of which an answer may agree with: loads that jump between some levels are believed soon. */
+const REMEMBERED = 4;
 
 export interface PollerOptions {
   readonly device: Device;
@@ -67,7 +69,8 @@ export function createPoller(options: PollerOptions): Link {
   /** Who answered first, and whether the line has been away since. */
   let identity: string | null = null;
   let unproven = device.identify !== undefined;
-  let believed: Observation | null = null;
+  /** The last answers, believed or not, where the check is weak. */
+  let before: readonly Observation[] = [];
 
   const state = (): LinkState => ({
     ok: problem === null,
@@ -108,21 +111,25 @@ export function createPoller(options: PollerOptions): Link {
   async function poll(): Promise<Polled & { readonly at: number }> {
     let at = clock.now();
     let polled = await device.poll();
-    for (let doubts = 0; weak && doubts < MOST_DOUBTS; doubts += 1) {
-      const { seen } = polled;
-      if (seen === null || (believed !== null && !differs(believed, seen))) break;
+    let isBelieved = isConfirmed(polled);
+    for (let doubts = 0; !isBelieved && doubts < MOST_DOUBTS; doubts += 1) {
       at = clock.now();
-      believed = seen;
       polled = await device.poll();
+      isBelieved = isConfirmed(polled);
     }
-    const { seen } = polled;
-    if (weak && seen !== null && (believed === null || differs(believed, seen))) {
-      believed = null;
+    if (!isBelieved) {
       const text = 'answers contradict each other, so none of them can be believed';
       return { seen: null, failure: { ok: false, reason: 'noise', text }, at };
     }
-    if (seen !== null) believed = seen;
     return { ...polled, at: polled.at ?? at };
+  }
+
+  /** Nothing speaks against it: the check is strong, nothing was heard, or an answer before says the same. */
+  function isConfirmed({ seen }: Polled): boolean {
+    if (!weak || seen === null) return true;
+    const isAgreed = before.some((one) => agrees(one, seen));
+    before = [...before, seen].slice(-REMEMBERED);
+    return isAgreed;
   }
 
   function heard({ seen, failure, at }: Polled & { readonly at: number }): void {
@@ -199,7 +206,7 @@ export function createPoller(options: PollerOptions): Link {
     if (is === 'open') {
       // Nobody pulls a plug and puts it back without a chance of mistaking it.
       unproven = device.identify !== undefined;
-      believed = null;
+      before = [];
       failures = 0;
       heardAt = clock.now();
       return go();

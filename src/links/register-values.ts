@@ -40,6 +40,18 @@ export function plausible(celsius: number): number | null {
   return celsius >= COLDEST && celsius <= HOTTEST ? celsius : null;
 }
 
+/** V that a place without a cell does not tell, and a cell does not exceed. */
+const LEAST_CELL = 1;
+const MOST_CELL = 5;
+
+/**
+ * How many places of a table of cells there are cells in, where the device does not tell: as many as the settings say,
+ * or more when a cell is found behind those. One that the settings do not know must not go unnoticed.
+ */
+export function cellsThere(voltages: readonly number[], expected: number): number {
+  return Math.max(expected, voltages.findLastIndex((volts) => volts >= LEAST_CELL && volts <= MOST_CELL) + 1);
+}
+
 /** ASCII, high byte first, up to the first zero; what cannot be printed is left out. */
 export function textOf(words: readonly number[]): string {
   const bytes = words.flatMap((word) => [word >>> 8, word & 0xff]);

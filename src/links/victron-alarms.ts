@@ -1,4 +1,5 @@
 /** Words that Victron devices share, whatever they speak: alarm bits, what a DC meter measures, states of a charger. */
+import { isSet } from './register-values.ts';
 
 /** The bits of `AR` in VE.Direct text and of the alarm words in adverts, lowest first. */
 const ALARMS = [
@@ -24,15 +25,14 @@ const MONITOR_ALARMS = 8;
 /** Names of the bits that are set; those that nobody knows come as `bit14`. */
 export function alarmNames(bits: number): string[] {
   const names: string[] = [];
-  for (let bit = 0; bit < 16; bit += 1) if ((bits & (1 << bit)) !== 0) names.push(ALARMS[bit] ?? `bit${bit}`);
+  for (let bit = 0; bit < 16; bit += 1) if (isSet(bits, bit)) names.push(ALARMS[bit] ?? `bit${bit}`);
   return names;
 }
 
 /** A flag for each alarm of a battery monitor: `lowVoltageAlarm`, `midpointAlarm` … */
 export function monitorAlarmFlags(bits: number): Record<string, boolean> {
   const flags: Record<string, boolean> = {};
-  for (const [bit, name] of ALARMS.slice(0, MONITOR_ALARMS).entries())
-    flags[`${name}Alarm`] = (bits & (1 << bit)) !== 0;
+  for (const [bit, name] of ALARMS.slice(0, MONITOR_ALARMS).entries()) flags[`${name}Alarm`] = isSet(bits, bit);
   return flags;
 }
 

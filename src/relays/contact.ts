@@ -3,6 +3,7 @@
  * and when the hardware no longer obeys. A kind of board is a `ContactDriver`; everything that decides is here.
  */
 import type { Clock } from '../engine/clock.ts';
+import { createListeners } from '../links/bus/listeners.ts';
 import type { RelayFault, RelayOutput, RelayState } from './relay.ts';
 
 /** An answer of the hardware, or one sentence on why there is none. */
@@ -56,7 +57,7 @@ const LOOK = 5;
 const TRIES = 3;
 
 export function contactOutput(driver: ContactDriver, clock: Clock): RelayOutput {
-  const listeners = new Set<() => void>();
+  const listeners = createListeners<[]>();
   /** Held until then; -Infinity: released. */
   let until = -Infinity;
   /** Nothing is commanded before somebody asks: a rebuilt node must not move a relay. */
@@ -83,7 +84,7 @@ export function contactOutput(driver: ContactDriver, clock: Clock): RelayOutput 
       next.actual === actual && next.confirmed === confirmed && next.problem === problem && next.fault === fault;
     if (same) return;
     ({ actual, confirmed, problem, fault } = next);
-    for (const listener of listeners) listener();
+    listeners.tell();
   };
 
   const unheard = (why: string): void => report({ actual: null, confirmed: null, problem: why, fault: 'lost' });
@@ -204,10 +205,7 @@ export function contactOutput(driver: ContactDriver, clock: Clock): RelayOutput 
     },
     release,
     state: (): RelayState => ({ commanded: held(), actual, verified: confirmed === held(), problem, fault }),
-    onChange(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    onChange: (listener) => listeners.add(listener),
     close() {
       closed = true;
       cancelNext?.();

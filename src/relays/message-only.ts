@@ -3,6 +3,7 @@
  * own, that is the read-back; otherwise nothing is known of the contact.
  */
 import type { Clock } from '../engine/clock.ts';
+import { createListeners } from '../links/bus/listeners.ts';
 import type { RelayFault, RelayOutput, RelayState } from './relay.ts';
 
 export type MessageOnlyOptions =
@@ -20,16 +21,14 @@ const FOLLOWS_WITHIN = 5;
 
 export function messageOnlyRelay(options: MessageOnlyOptions = { readsBack: false }): MessageOnlyRelay {
   const clock = options.readsBack ? options.clock : null;
-  const listeners = new Set<() => void>();
+  const listeners = createListeners<[]>();
   let held = false;
   /** Said last; it stays true until something else is said, for the nodes that tell it do so when it changes. */
   let actual: boolean | null = null;
   let fault: RelayFault | null = null;
   let cancelWait: (() => void) | null = null;
 
-  const changed = (): void => {
-    for (const listener of listeners) listener();
-  };
+  const changed = (): void => listeners.tell();
 
   /** Starts the time in which the contact has to follow, or ends it. */
   const watch = (): void => {
@@ -75,10 +74,7 @@ export function messageOnlyRelay(options: MessageOnlyOptions = { readsBack: fals
           : `the contact does not follow: commanded ${held ? 'on' : 'off'}, read back ${held ? 'off' : 'on'}`;
       return { commanded: held, actual, verified: actual === held, problem, fault };
     },
-    onChange(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    onChange: (listener) => listeners.add(listener),
     close() {
       cancelWait?.();
       cancelWait = null;

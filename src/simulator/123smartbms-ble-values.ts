@@ -1,14 +1,17 @@
 /** What the simulated 123\SmartBMS says of its state over Bluetooth, as counts and status bytes. */
 import type { BmsState } from './bms.ts';
+import { bits } from './bytes.ts';
 
 /** Counts of a sensor, as the vendor's app reads them; a dead one counts nothing. */
 export function celsiusCounts(celsius: number | null): number {
   return celsius === null ? 0 : Math.max(1, Math.round((celsius + 232) / 0.857));
 }
 
-function byteOf(bits: readonly boolean[]): string {
-  const byte = bits.reduce((sum, bit, i) => sum + (bit ? 2 ** i : 0), 0);
-  return byte.toString(16).toUpperCase().padStart(2, '0');
+function byteOf(set: readonly boolean[]): string {
+  return bits(...set)
+    .toString(16)
+    .toUpperCase()
+    .padStart(2, '0');
 }
 
 /** The two status bytes in hexadecimal. */

@@ -5,7 +5,7 @@
 import { celsiusCounts, cellStatus } from './123smartbms-ble-values.ts';
 import { answeringDevice, type Taken } from './answering.ts';
 import { type BmsState, createBms } from './bms.ts';
-import { choice, numberOr } from './control.ts';
+import { numberOr, onOff } from './control.ts';
 import type { DeviceKind, DeviceOptions, SimulatedDevice } from './device.ts';
 
 /** s from one turn of records to the next. */
@@ -119,8 +119,8 @@ function create({ clock, cells, capacity, soc, speed }: DeviceOptions): Simulate
       'pin NUMBER': numberOr(1000, 9999, [], (number) => {
         pin = Math.round(number);
       }),
-      'communication on|off': choice(['on', 'off'], (word) => {
-        communicates = word === 'on';
+      'communication on|off': onOff((on) => {
+        communicates = on;
       }),
     },
   });

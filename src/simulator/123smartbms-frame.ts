@@ -2,6 +2,7 @@
  * The 58 bytes of the 123\SmartBMS "extended data output", written from the vendor's protocol document
  * (UART data protocol, firmware 3.3.11). Big-endian; no header; the last byte is the low byte of the sum of the others.
  */
+import { total } from './bytes.ts';
 
 export const FRAME_LENGTH = 58;
 /** Key/value pairs 0…18 take turns, one a frame. */
@@ -96,6 +97,6 @@ export function writeFrame(content: FrameContent): Uint8Array {
   put(51, 2, content.vMin * VOLT);
   put(53, 2, content.vMax * VOLT);
   put(55, 2, content.vBalance * VOLT);
-  frame[FRAME_LENGTH - 1] = frame.subarray(0, FRAME_LENGTH - 1).reduce((sum, byte) => sum + byte, 0) & 0xff;
+  frame[FRAME_LENGTH - 1] = total(frame.subarray(0, FRAME_LENGTH - 1)) & 0xff;
   return frame;
 }

@@ -1,4 +1,5 @@
 /** What a simulated 123\\SmartBMS thinks of its pack: its two permissions and its warnings. */
+import { bits } from './bytes.ts';
 import type { SimulatedPack } from './pack.ts';
 
 /** What its owner set in its app. */
@@ -48,11 +49,6 @@ export const SMARTBMS123_SETTINGS: Smartbms123Settings = {
 export const V_LOW = 3.0;
 export const V_NOMINAL = 3.2;
 export const V_FULL = 3.45;
-
-/** Bit 0 first. */
-function bits(...flags: boolean[]): number {
-  return flags.reduce((sum, flag, bit) => sum | (flag ? 1 << bit : 0), 0);
-}
 
 /** Judges as its manual does in normal mode (123-R2, 123-R3, 123-R9); keeps its permissions between calls. */
 export function createJudge(pack: SimulatedPack, settings: Smartbms123Settings): (faults: Smartbms123Faults) => Status {

@@ -18,7 +18,7 @@ import {
 import { obey } from './control.ts';
 import type { DeviceKind } from './device.ts';
 import { type CellReading, createPack, type SimulatedPack } from './pack.ts';
-import { createRandom } from './random.ts';
+import { createRandom, flipBits } from './random.ts';
 
 export interface Smartbms123Options {
   readonly pack: SimulatedPack;
@@ -134,16 +134,7 @@ export function createSmartbms123(options: Smartbms123Options): Smartbms123 {
     const fresh = writeFrame(content());
     frames += 1;
     latest = faults.frozen ? (latest ?? fresh) : fresh;
-    if (!faults.silent) send(disturb(latest));
-  }
-
-  function disturb(frame: Uint8Array): Uint8Array {
-    if (faults.bitErrors === 0) return frame;
-    return frame.map((byte) => {
-      let flips = 0;
-      for (let bit = 0; bit < 8; bit++) if (noise() < faults.bitErrors) flips |= 1 << bit;
-      return byte ^ flips;
-    });
+    if (!faults.silent) send(flipBits(latest, faults.bitErrors, noise));
   }
 
   const commands = createCommands(pack, faults);

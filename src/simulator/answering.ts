@@ -1,8 +1,9 @@
 /** A simulated device that answers when asked, on any line: framing, faults of the line, and the way back. */
 import type { Clock } from '../engine/clock.ts';
-import { type Commands, numberOr, obey, plain } from './control.ts';
-import type { Peer, SimulatedDevice } from './device.ts';
-import { createRandom } from './random.ts';
+import { type Commands, obey } from './control.ts';
+import { createPeers, type Peer, type SimulatedDevice } from './device.ts';
+import { createLineFaults } from './line-faults.ts';
+import { createOrderedLine } from './ordered-line.ts';
 
 /** What a device makes of the bytes that wait: how many it takes off, and what it says to them. */
 export interface Taken {
@@ -25,70 +26,25 @@ export interface AnsweringOptions {
 const PAUSE = 0.1;
 const MOST_WAITING = 4096;
 
-/**
- * Starts the device. Faults of its line: `silence`/`resume`, `noise RATE|off` (share of the bits that flip),
- * `slow SECONDS|off`, `trickle BYTES|off` (answers come in lumps of so many bytes).
- */
+/** Starts the device; beside its own it has the commands of its line (`line-faults.ts`). */
 export function answeringDevice({ clock, take, commands = {}, delay = 0 }: AnsweringOptions): SimulatedDevice {
-  const random = createRandom(4711);
-  const faults = { silent: false, bitErrors: 0, slow: 0, lump: 0 };
-  const peers = new Set<Peer>();
-
-  function disturb(bytes: Uint8Array): Uint8Array {
-    if (faults.bitErrors === 0) return bytes;
-    return bytes.map((byte) => {
-      let flips = 0;
-      for (let bit = 0; bit < 8; bit++) if (random() < faults.bitErrors) flips |= 1 << bit;
-      return byte ^ flips;
-    });
-  }
-
-  const all: Commands = {
-    silence: plain(() => {
-      faults.silent = true;
-    }),
-    resume: plain(() => {
-      faults.silent = false;
-    }),
-    'noise RATE|off': numberOr(0, 1, ['off'], (rate) => {
-      faults.bitErrors = rate === 'off' ? 0 : rate;
-    }),
-    'slow SECONDS|off': numberOr(0, 60, ['off'], (seconds) => {
-      faults.slow = seconds === 'off' ? 0 : seconds;
-    }),
-    'trickle BYTES|off': numberOr(1, 1000, ['off'], (bytes) => {
-      faults.lump = bytes === 'off' ? 0 : Math.round(bytes);
-    }),
-    ...commands,
-  };
+  const faults = createLineFaults(4711);
+  const all: Commands = { ...faults.commands, ...commands };
+  const peers = createPeers();
 
   function connect(send: (bytes: Uint8Array) => void): Peer {
     const look = take();
     let waiting: Uint8Array = new Uint8Array();
     let cancelPause: (() => void) | null = null;
-    const due = new Set<() => void>();
-    /** A line is a line: no answer overtakes one that was given before it. */
-    let last = -Infinity;
+    const line = createOrderedLine(clock, send);
 
     function answer(bytes: Uint8Array): void {
-      const out = disturb(bytes);
-      const lumps = faults.lump === 0 ? [out] : cut(out, faults.lump);
-      for (const [index, lump] of lumps.entries()) {
-        const now = clock.now();
-        last = Math.max(now + delay + faults.slow + index * 0.005, last);
-        if (last <= now) {
-          send(lump);
-          continue;
-        }
-        const cancel = clock.after(last - now, () => {
-          due.delete(cancel);
-          send(lump);
-        });
-        due.add(cancel);
+      for (const [index, lump] of faults.lumps(bytes).entries()) {
+        line.put(lump, delay + faults.slow + index * faults.between);
       }
     }
 
-    const peer: Peer = {
+    return peers.open({
       receive(bytes) {
         cancelPause?.();
         cancelPause = null;
@@ -111,24 +67,14 @@ export function answeringDevice({ clock, take, commands = {}, delay = 0 }: Answe
       },
       close() {
         cancelPause?.();
-        for (const cancel of due) cancel();
-        due.clear();
-        peers.delete(peer);
+        line.close();
       },
-    };
-    peers.add(peer);
-    return peer;
+    });
   }
 
   return {
     connect,
     command: (line) => obey(all, line),
-    close() {
-      for (const peer of peers) peer.close();
-    },
+    close: () => peers.close(),
   };
-}
-
-function cut(bytes: Uint8Array, size: number): Uint8Array[] {
-  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.slice(i * size, (i + 1) * size));
 }

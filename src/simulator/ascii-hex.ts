@@ -21,6 +21,8 @@ export interface HexAnswer {
 
 export const UNKNOWN_COMMAND: HexAnswer = { returnCode: 4 };
 
+export const fine = (info: readonly number[]): HexAnswer => ({ returnCode: 0, info });
+
 export interface HexDeviceOptions {
   readonly clock: Clock;
   readonly commands: Commands;
@@ -82,11 +84,6 @@ export function big(value: number, width: number): number[] {
 
 export const word = (value: number): number[] => big(value, 2);
 
-/** As many cells as it claims to have, mV. */
-export function milliVolts({ cells, cellCount }: BmsState): number[] {
-  return Array.from({ length: cellCount }, (_, i) => Math.round((cells[i]?.voltage ?? 0) * 1000));
-}
-
 /** °C that so many sensors read, each of its share of the cells, what is farthest from the air; `null`: dead. */
 export function sensors({ cells, ambient }: BmsState, count: number): (number | null)[] {
   return Array.from({ length: count }, (_, sensor) => {
@@ -104,16 +101,6 @@ export function sensors({ cells, ambient }: BmsState, count: number): (number | 
 /** Tenths of a kelvin; a dead sensor reads 0. */
 export function deciKelvin(celsius: number | null, zero: number): number[] {
   return word(celsius === null ? 0 : celsius * 10 + zero);
-}
-
-/** A byte with the bits of those that are true; the first is the lowest. */
-export function bits(...set: readonly boolean[]): number {
-  return set.reduce((byte, is, at) => (is ? byte | (1 << at) : byte), 0);
-}
-
-/** The cells that are being balanced, one bit each, cell 1 the lowest. */
-export function balanceMask({ cells }: BmsState): number {
-  return cells.slice(0, 16).reduce((mask, { balancing }, i) => (balancing ? mask | (1 << i) : mask), 0);
 }
 
 /** Characters, filled up with blanks. */

@@ -3,8 +3,10 @@
  * protection, and the faults that a person or a test can inject.
  */
 import type { Clock } from '../engine/clock.ts';
-import { choice, type Command, type Commands, numbered, numberOr, plain } from './control.ts';
-import { type CellFault, createPack, type SimulatedPack } from './pack.ts';
+import { bits } from './bytes.ts';
+import { type Commands, numberOr, onOff, plain } from './control.ts';
+import { createPack, type SimulatedPack } from './pack.ts';
+import { packCommands } from './pack-commands.ts';
 
 export interface BmsOptions {
   readonly clock: Clock;
@@ -17,6 +19,11 @@ export interface BmsOptions {
   /** How many times faster than real the physics runs. */
   readonly speed: number;
   readonly seed?: number;
+}
+
+/** With its address, or unit. */
+export interface AddressedBmsOptions extends BmsOptions {
+  readonly unit: number;
 }
 
 /** What it measures, and thinks of it. Everything unrounded: a protocol rounds to its own steps. */
@@ -157,12 +164,6 @@ export function createBms({ clock, cells, capacity, soc, speed, seed = 1 }: BmsO
   /** The contacts outside of it, as whoever supervises the pack has them. */
   const outside = { charger: true, loads: true };
 
-  const perCell = (then: (fault: CellFault) => Command): Command =>
-    numbered('cell', 1, pack.faults.length, (cell) => {
-      const fault = pack.faults[cell - 1];
-      return fault === undefined ? () => `There is no cell ${cell}.` : then(fault);
-    });
-
   return {
     pack,
     state: () => {
@@ -179,42 +180,36 @@ export function createBms({ clock, cells, capacity, soc, speed, seed = 1 }: BmsO
       thaw: plain(() => {
         faults.frozen = null;
       }),
-      'cell N VOLT|auto': perCell((fault) =>
-        numberOr(0, 5, ['auto'], (volts) => {
-          fault.voltage = volts === 'auto' ? null : volts;
-        }),
-      ),
-      'weak N VOLT|auto': perCell((fault) =>
-        numberOr(-2, 2, ['auto'], (volts) => {
-          fault.voltageOffset = volts === 'auto' ? 0 : volts;
-        }),
-      ),
-      'temperature N CELSIUS|dead|auto': perCell((fault) =>
-        numberOr(-60, 150, ['dead', 'auto'], (celsius) => {
-          fault.sensorDead = celsius === 'dead';
-          fault.temperature = typeof celsius === 'number' ? celsius : null;
-        }),
-      ),
-      'count CELLS|auto': numberOr(0, 255, ['auto'], (count) => {
-        faults.count = count === 'auto' ? null : Math.round(count);
+      ...packCommands(pack, {
+        count(claimed) {
+          faults.count = claimed;
+        },
+        currentSensor(works) {
+          faults.currentSensor = works;
+        },
       }),
-      'soc PERCENT': numberOr(0, 100, [], (percent) => pack.setSoc(percent)),
-      'current AMPERE|unknown|auto': numberOr(-8000, 8000, ['unknown', 'auto'], (amperes) => {
-        faults.currentSensor = amperes !== 'unknown';
-        if (amperes !== 'unknown') pack.forcedCurrent = amperes === 'auto' ? null : amperes;
+      'charger on|off': onOff((on) => {
+        outside.charger = on;
       }),
-      'charger on|off': choice(['on', 'off'], (word) => {
-        outside.charger = word === 'on';
+      'loads on|off': onOff((on) => {
+        outside.loads = on;
       }),
-      'loads on|off': choice(['on', 'off'], (word) => {
-        outside.loads = word === 'on';
-      }),
-      'short on|off': choice(['on', 'off'], (word) => {
-        faults.shortCircuit = word === 'on';
+      'short on|off': onOff((on) => {
+        faults.shortCircuit = on;
       }),
       'identity NUMBER': numberOr(1, 9999, [], (number) => {
         faults.identity = Math.round(number);
       }),
     },
   };
+}
+
+/** One bit a cell that is being balanced, cell 1 the lowest, as far as `most` cells. */
+export function balanceMask({ cells }: BmsState, most: number): number {
+  return bits(...cells.slice(0, most).map(({ balancing }) => balancing));
+}
+
+/** mV of so many cells, of as many as it claims to have unless said; 0 where it has none. */
+export function milliVolts({ cells, cellCount }: BmsState, count = cellCount): number[] {
+  return Array.from({ length: count }, (_, i) => Math.round((cells[i]?.voltage ?? 0) * 1000));
 }

@@ -1,6 +1,7 @@
 /** What goes wrong between a simulated relay board and its line, the same for every kind of board. */
 import type { Clock } from '../engine/clock.ts';
-import { choice, type Commands, numberOr, plain } from './control.ts';
+import { type Commands, numberOr, onOff, plain } from './control.ts';
+import { createOrderedLine } from './ordered-line.ts';
 
 /** One line's share: the way back for answers. */
 export interface AnswerLine {
@@ -15,7 +16,6 @@ export interface BoardFaults {
   hears(): boolean;
   line(send: (bytes: Uint8Array) => void): AnswerLine;
   readonly commands: Commands;
-  close(): void;
 }
 
 /** Noise keeps the length of what it spoils, and has neither text nor a byte that means on or off. */
@@ -24,34 +24,17 @@ const NOISE = 0xa5;
 /** A board without a fault. `onPower` is told when its power goes or comes back. */
 export function createBoardFaults(clock: Clock, onPower: (on: boolean) => void): BoardFaults {
   const faults = { dead: false, powered: true, garbage: false, slow: 0 };
-  const lines = new Set<AnswerLine>();
 
   return {
     hears: () => !faults.dead && faults.powered,
     line(send) {
-      const answers = new Set<() => void>();
-      /** A line is a line: no answer overtakes one that was given before it. */
-      let last = -Infinity;
-      const line: AnswerLine = {
+      const ordered = createOrderedLine(clock, send);
+      return {
         answer(bytes) {
-          const out = faults.garbage ? bytes.map((byte) => byte ^ NOISE) : bytes;
-          const now = clock.now();
-          last = Math.max(now + faults.slow, last);
-          if (last <= now) return send(out);
-          const cancel = clock.after(last - now, () => {
-            answers.delete(cancel);
-            send(out);
-          });
-          answers.add(cancel);
+          ordered.put(faults.garbage ? bytes.map((byte) => byte ^ NOISE) : bytes, faults.slow);
         },
-        close() {
-          for (const cancel of answers) cancel();
-          answers.clear();
-          lines.delete(line);
-        },
+        close: () => ordered.close(),
       };
-      lines.add(line);
-      return line;
     },
     commands: {
       dead: plain(() => {
@@ -60,21 +43,17 @@ export function createBoardFaults(clock: Clock, onPower: (on: boolean) => void):
       alive: plain(() => {
         faults.dead = false;
       }),
-      'garbage on|off': choice(['on', 'off'], (word) => {
-        faults.garbage = word === 'on';
+      'garbage on|off': onOff((on) => {
+        faults.garbage = on;
       }),
       'slow SECONDS|off': numberOr(0, 600, ['off'], (seconds) => {
         faults.slow = seconds === 'off' ? 0 : seconds;
       }),
-      'power on|off': choice(['on', 'off'], (word) => {
-        const on = word === 'on';
+      'power on|off': onOff((on) => {
         if (on === faults.powered) return;
         faults.powered = on;
         onPower(on);
       }),
-    },
-    close() {
-      for (const line of lines) line.close();
     },
   };
 }

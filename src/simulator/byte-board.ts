@@ -1,9 +1,9 @@
 /** A relay board that speaks bytes of its own on a serial line: its coils, its faults, and requests cut anywhere. */
 import type { Clock } from '../engine/clock.ts';
 import { createBoardFaults } from './board-faults.ts';
-import { type CoilEdge, type Coils, createCoils } from './coils.ts';
-import { choice, type Commands, numbered, obey } from './control.ts';
-import type { Peer, SimulatedDevice } from './device.ts';
+import { type CoilEdge, type Coils, createCoils, stickCommand } from './coils.ts';
+import { type Commands, obey } from './control.ts';
+import { type ContactBoard, createPeers, type Peer } from './device.ts';
 
 export interface ByteBoardOptions {
   readonly clock: Clock;
@@ -11,11 +11,6 @@ export interface ByteBoardOptions {
   readonly channels?: number;
   /** Every movement of a contact. */
   readonly onEdge?: (edge: CoilEdge) => void;
-}
-
-export interface ByteBoard extends SimulatedDevice {
-  /** Where the contacts are. */
-  contacts(): boolean[];
 }
 
 /** What a board makes of the bytes it has got. */
@@ -37,17 +32,15 @@ export function createByteBoard(
   { clock, channels = MOST_CHANNELS, onEdge }: ByteBoardOptions,
   take: (bytes: Uint8Array, coils: Coils) => Taken,
   further: Commands = {},
-): ByteBoard {
+): ContactBoard {
   const coils = createCoils(clock, channels, onEdge);
   const faults = createBoardFaults(clock, (on) => {
     if (!on) coils.powerOff();
   });
-  const peers = new Set<Peer>();
+  const peers = createPeers();
   const commands: Commands = {
     ...faults.commands,
-    'stick COIL closed|open|free': numbered('coil', 0, channels - 1, (coil) =>
-      choice(['closed', 'open', 'free'], (word) => coils.stick(coil, word === 'free' ? null : word === 'closed')),
-    ),
+    ...stickCommand(coils, channels),
     ...further,
   };
 
@@ -56,7 +49,7 @@ export function createByteBoard(
     let waiting: Uint8Array = new Uint8Array();
     let cancelPause: (() => void) | null = null;
 
-    const peer: Peer = {
+    return peers.open({
       receive(bytes) {
         cancelPause?.();
         cancelPause = null;
@@ -83,11 +76,8 @@ export function createByteBoard(
         cancelPause?.();
         cancelPause = null;
         line.close();
-        peers.delete(peer);
       },
-    };
-    peers.add(peer);
-    return peer;
+    });
   }
 
   return {
@@ -96,7 +86,7 @@ export function createByteBoard(
     command: (line) => obey(commands, line),
     close() {
       coils.close();
-      for (const peer of peers) peer.close();
+      peers.close();
     },
   };
 }

@@ -1,5 +1,7 @@
 /** The coils of a relay board and the contacts behind them: written, timed, stuck, without power. */
 import type { Clock } from '../engine/clock.ts';
+import { choice, type Commands, numbered } from './control.ts';
+import type { DeviceOptions } from './device.ts';
 
 /** Why a contact moved: `fault` = an injected fault moved it, not the board. */
 export type EdgeCause = 'write' | 'flash' | 'flash-end' | 'power' | 'fault';
@@ -93,4 +95,21 @@ export function createCoils(clock: Clock, channels: number, onEdge?: (edge: Coil
       for (const coil of coils) coil.cancelTimer?.();
     },
   };
+}
+
+/**
+ * The command that holds a contact where it is said to be, or lets it go.
+ * @param what the board's own word for a coil
+ */
+export function stickCommand(coils: Coils, channels: number, what: 'coil' | 'relay' = 'coil'): Commands {
+  return {
+    [`stick ${what.toUpperCase()} closed|open|free`]: numbered(what, 0, channels - 1, (coil) =>
+      choice(['closed', 'open', 'free'], (word) => coils.stick(coil, word === 'free' ? null : word === 'closed')),
+    ),
+  };
+}
+
+/** Puts every movement of a contact into a simulator's report. */
+export function reportEdges(report: DeviceOptions['report']): (edge: CoilEdge) => void {
+  return (edge) => report({ event: 'coil', ...edge });
 }

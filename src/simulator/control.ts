@@ -37,6 +37,11 @@ export function choice<W extends string>(allowed: readonly W[], act: (word: W) =
   };
 }
 
+/** A command with `on` or `off`. */
+export function onOff(act: (on: boolean) => void): Command {
+  return choice(['on', 'off'], (word) => act(word === 'on'));
+}
+
 /** A number within a range, or `null`. */
 export function numberIn(word: string | undefined, min: number, max: number): number | null {
   if (word === undefined || word === '') return null;

@@ -3,10 +3,13 @@
  * asked as 80 + unit it answers as 50 + unit with places for 48.
  */
 import { answeringDevice, type Taken } from './answering.ts';
-import { type BmsState, createBms } from './bms.ts';
-import { choice } from './control.ts';
-import { dalyAlarmBytes, dalyCode, dalySensors, dalyStateOf, dalyVolts } from './daly.ts';
+import { type BmsState, createBms, milliVolts } from './bms.ts';
+import { packed, two } from './bytes.ts';
+import { choice, onOff } from './control.ts';
+import { dalyAlarmBytes, dalyCode, dalySensors, dalyStateOf } from './daly.ts';
 import type { DeviceKind } from './device.ts';
+import { crcHolds, withCrc } from './modbus-framing.ts';
+import { letters } from './registers.ts';
 
 const LENGTH = 8;
 const MOST_REGISTERS = 125;
@@ -20,30 +23,16 @@ interface Habits {
   mosSensor: boolean;
 }
 
-function checksum(bytes: Iterable<number>): number[] {
-  let crc = 0xffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >> 1) ^ 0xa001 : crc >> 1;
-  }
-  return [crc & 0xff, crc >> 8];
-}
-
-function balanceWords({ cells }: BmsState): number[] {
-  const words = [0, 0, 0];
-  for (const [i, { balancing }] of cells.entries()) if (balancing) words[i >> 4]! |= 1 << (i & 15);
-  return words;
-}
-
-function textWords(text: string, registers: number): number[] {
-  const bytes = Buffer.alloc(2 * registers, 0);
-  bytes.write(text, 'latin1');
-  return Array.from({ length: registers }, (_, i) => bytes.readUInt16BE(2 * i));
-}
+const balanceWords = ({ cells }: BmsState): number[] =>
+  packed(
+    cells.map(({ balancing }) => balancing),
+    16,
+    3,
+  );
 
 function measured(state: BmsState, { turned, mosSensor }: Habits) {
   const current = Math.round((state.current ?? 0) * 10) * (turned ? -1 : 1);
-  const volts = dalyVolts(state);
+  const volts = milliVolts(state);
   const [most, least] = [Math.max(...volts), Math.min(...volts)];
   return {
     volts,
@@ -76,7 +65,7 @@ function d2Registers(state: BmsState, habits: Habits): Map<number, number> {
     [0x3a, alarmWords],
     [0x3e, balanceWords(state).slice(0, 2)],
     [0x40, [30_000, 0, ...now.warmth]],
-    [0xa9, textWords(`40_SIM${' '.repeat(10)}DL-SIM${' '.repeat(10)}${dalyCode(state.identity)}`, 32)],
+    [0xa9, letters(`40_SIM${' '.repeat(10)}DL-SIM${' '.repeat(10)}${dalyCode(state.identity)}`, 32)],
   ]);
 }
 
@@ -91,7 +80,7 @@ function p81Registers(state: BmsState, habits: Habits): Map<number, number> {
     [0x48, [now.flow]],
     [0x4b, [now.left, state.cycles, now.balancer, 0, ...balanceWords(state), ...now.switches]],
     [0x5a, now.warmth],
-    [0x178, textWords(`41_SIM\0\0ESS-SIM\0${dalyCode(state.identity)}`, 74)],
+    [0x178, letters(`41_SIM\0\0ESS-SIM\0${dalyCode(state.identity)}`, 74)],
   ]);
 }
 
@@ -107,7 +96,6 @@ export const dalyD2Kind: DeviceKind = {
   create({ clock, cells, capacity, soc, speed, unit, report }) {
     const bms = createBms({ clock, cells, capacity, soc, speed });
     const habits: Habits = { turned: false, mosSensor: true };
-    const signed = (bytes: readonly number[]): Uint8Array => Uint8Array.of(...bytes, ...checksum(bytes));
 
     function answer(asked: number, fn: number, first: number, value: number): Uint8Array {
       const d2 = asked === 0xd2;
@@ -116,21 +104,20 @@ export const dalyD2Kind: DeviceKind = {
         const which = first === 0xa5 ? 'charge' : 'discharge';
         bms.set(which, value !== 0);
         report({ event: 'switch', which, on: value !== 0 });
-        return signed([from, 6, 0, first, value >> 8, value & 0xff]);
+        return withCrc([from, 6, 0, first, ...two(value)]);
       }
-      if (fn !== 3) return signed([from, fn | 0x80, 1]);
-      if (value < 1 || value > MOST_REGISTERS) return signed([from, 0x83, 3]);
+      if (fn !== 3) return withCrc([from, fn | 0x80, 1]);
+      if (value < 1 || value > MOST_REGISTERS) return withCrc([from, 0x83, 3]);
       const registers = (d2 ? d2Registers : p81Registers)(bms.state(), habits);
       const words = Array.from({ length: value }, (_, i) => registers.get(first + i) ?? 0);
-      return signed([from, 3, 2 * value, ...words.flatMap((word) => [word >> 8, word & 0xff])]);
+      return withCrc([from, 3, 2 * value, ...words.flatMap(two)]);
     }
 
     function hear(bytes: Uint8Array): Taken {
       const [asked = 0, fn = 0, ...rest] = bytes;
       if (asked !== 0xd2 && (asked < 0x81 || asked > 0x90)) return { used: 1 };
       if (bytes.length < LENGTH) return { used: 0 };
-      const [low, high] = checksum(bytes.subarray(0, LENGTH - 2));
-      if (bytes[6] !== low || bytes[7] !== high) return { used: 1 };
+      if (!crcHolds(bytes.subarray(0, LENGTH))) return { used: 1 };
       if (asked !== 0xd2 && asked !== 0x80 + unit) return { used: LENGTH };
       const [firstHigh = 0, firstLow = 0, valueHigh = 0, valueLow = 0] = rest;
       return { used: LENGTH, answers: [answer(asked, fn, (firstHigh << 8) | firstLow, (valueHigh << 8) | valueLow)] };
@@ -145,8 +132,8 @@ export const dalyD2Kind: DeviceKind = {
         'sign usual|turned': choice(['usual', 'turned'], (word) => {
           habits.turned = word === 'turned';
         }),
-        'mos-sensor on|off': choice(['on', 'off'], (word) => {
-          habits.mosSensor = word === 'on';
+        'mos-sensor on|off': onOff((on) => {
+          habits.mosSensor = on;
         }),
       },
     });

@@ -3,7 +3,8 @@
  * all frames of cells and sensors whether they hold anything or not. It honours the switches (D9, DA).
  */
 import { answeringDevice, type Taken } from './answering.ts';
-import { type BmsState, createBms } from './bms.ts';
+import { type BmsState, createBms, milliVolts } from './bms.ts';
+import { packed, total, two } from './bytes.ts';
 import { choice } from './control.ts';
 import type { DeviceKind } from './device.ts';
 
@@ -17,14 +18,8 @@ const MOST_SENSORS = 8;
 /** s of real time from a question to its answer. */
 const DELAY = 0.02;
 
-const high = (value: number): number => (Math.round(value) >> 8) & 0xff;
-const low = (value: number): number => Math.round(value) & 0xff;
-const word = (value: number): number[] => [high(value), low(value)];
-const long = (value: number): number[] => [
-  ...word(Math.floor(Math.round(value) / 0x1_0000)),
-  ...word(value % 0x1_0000),
-];
-const total = (bytes: Iterable<number>): number => [...bytes].reduce((sum, byte) => sum + byte, 0) & 0xff;
+const long = (value: number): number[] => [...two(Math.floor(Math.round(value) / 0x1_0000)), ...two(value % 0x1_0000)];
+const checksum = (bytes: Iterable<number>): number => total(bytes) & 0xff;
 
 /** The seven bytes of alarm bits: a protection that trips has warned before. */
 export function dalyAlarmBytes({ alarms, current, cells }: BmsState): number[] {
@@ -56,11 +51,6 @@ export function dalySensors({ cells }: BmsState): number[] {
     .map(({ temperature }) => (temperature === null ? 0 : Math.round(temperature) + 40));
 }
 
-/** V, as many as it claims to have. */
-export function dalyVolts({ cells, cellCount }: BmsState): number[] {
-  return Array.from({ length: cellCount }, (_, i) => Math.round((cells[i]?.voltage ?? 0) * 1000));
-}
-
 /** Its battery code, 35 characters. */
 export function dalyCode(identity: number): string {
   return `SIM-DALY-${String(identity).padStart(4, '0')}`.padEnd(35, ' ');
@@ -85,17 +75,18 @@ function split(bytes: readonly number[], size: number, atLeast: number): number[
 }
 
 function cellFrames(state: BmsState, all: boolean, { cellFrames: habit }: Habits): number[][] {
-  const volts = dalyVolts(state);
+  const volts = milliVolts(state);
   if (habit === 'wrong') volts[0] = 1000;
-  const frames = split(volts.flatMap(word), 2 * CELLS_A_FRAME, all ? ALL_CELL_FRAMES : 0);
+  const frames = split(volts.flatMap(two), 2 * CELLS_A_FRAME, all ? ALL_CELL_FRAMES : 0);
   return habit === 'missing' ? frames.slice(0, -1) : frames;
 }
 
-function balanceBits({ cells }: BmsState): number[] {
-  const bits = [0, 0, 0, 0, 0, 0];
-  for (const [i, { balancing }] of cells.entries()) if (balancing) bits[i >> 3]! |= 1 << (i & 7);
-  return bits;
-}
+const balanceBits = ({ cells }: BmsState): number[] =>
+  packed(
+    cells.map(({ balancing }) => balancing),
+    8,
+    6,
+  );
 
 /** Data of the frames that answer a command; none: it does not know it. */
 function answersTo(command: number, state: BmsState, all: boolean, habits: Habits): number[][] {
@@ -110,9 +101,9 @@ function answersTo(command: number, state: BmsState, all: boolean, habits: Habit
     case 0x57:
       return split([...Buffer.from(dalyCode(identity), 'latin1')], 7, 5);
     case 0x90:
-      return [[...word(state.voltage * 10), 0, 0, ...word(raw), ...word(state.soc * 10)]];
+      return [[...two(state.voltage * 10), 0, 0, ...two(raw), ...two(state.soc * 10)]];
     case 0x91:
-      return [extremes(dalyVolts(state), word)];
+      return [extremes(milliVolts(state), two)];
     case 0x92:
       return [extremes(sensors, (value) => [value])];
     case 0x93: {
@@ -120,7 +111,7 @@ function answersTo(command: number, state: BmsState, all: boolean, habits: Habit
       return [[dalyStateOf(state), ...switches, uptime & 0xff, ...long(remaining * 1000)]];
     }
     case 0x94:
-      return [[state.cellCount, sensors.length, 0, 0, 0, ...word(state.cycles)]];
+      return [[state.cellCount, sensors.length, 0, 0, 0, ...two(state.cycles)]];
     case 0x95:
       return cellFrames(state, all, habits);
     case 0x96:
@@ -144,13 +135,13 @@ export const dalyKind: DeviceKind = {
     const habits: Habits = { turned: false, cellFrames: 'good' };
     const answer = (command: number, data: readonly number[]): Uint8Array => {
       const frame = [0xa5, unit, command, 8, ...Array.from({ length: 8 }, (_, i) => data[i] ?? 0)];
-      return Uint8Array.of(...frame, total(frame));
+      return Uint8Array.of(...frame, checksum(frame));
     };
     function hear(bytes: Uint8Array): Taken {
       if (bytes[0] !== 0xa5) return { used: 1 };
       if (bytes.length < LENGTH) return { used: 0 };
       const [, host = 0, command = 0, length, on] = bytes;
-      if (length !== 8 || bytes[12] !== total(bytes.subarray(0, 12))) return { used: 1 };
+      if (length !== 8 || bytes[12] !== checksum(bytes.subarray(0, 12))) return { used: 1 };
       const uart = host === UART && unit === 1;
       if (!uart && host !== 0x3f + unit) return { used: LENGTH };
       if (command === 0xd9 || command === 0xda) {
@@ -168,8 +159,8 @@ export const dalyKind: DeviceKind = {
       take: () => hear,
       commands: {
         ...bms.commands,
-        'sign usual|turned': choice(['usual', 'turned'], (word_) => {
-          habits.turned = word_ === 'turned';
+        'sign usual|turned': choice(['usual', 'turned'], (word) => {
+          habits.turned = word === 'turned';
         }),
         'frames good|missing|wrong': choice(['good', 'missing', 'wrong'], (habit) => {
           habits.cellFrames = habit;

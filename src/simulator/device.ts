@@ -17,6 +17,41 @@ export interface SimulatedDevice {
   close(): void;
 }
 
+/** The open lines of one device. */
+export interface Peers {
+  /** Takes a new one; it is forgotten when it is closed. */
+  open(peer: Peer): Peer;
+  /** Closes them all. */
+  close(): void;
+}
+
+/** No line yet. */
+export function createPeers(): Peers {
+  const all = new Set<Peer>();
+  return {
+    open(peer) {
+      const opened: Peer = {
+        receive: (bytes) => peer.receive(bytes),
+        close() {
+          all.delete(opened);
+          peer.close();
+        },
+      };
+      all.add(opened);
+      return opened;
+    },
+    close() {
+      for (const peer of all) peer.close();
+    },
+  };
+}
+
+/** One with contacts. */
+export interface ContactBoard extends SimulatedDevice {
+  /** Where the contacts are. */
+  contacts(): boolean[];
+}
+
 export interface DeviceOptions {
   readonly clock: Clock;
   /** Cells in series. */

@@ -2,32 +2,21 @@
  * The ECS boards on one line: a greenMeter and one LiPro a cell at the units behind it. Registers as the public driver
  * of the meter uses them; nothing here comes from the link's side.
  */
-import type { Clock } from '../engine/clock.ts';
-import { type BmsState, createBms } from './bms.ts';
-import { choice, type Command, type Commands } from './control.ts';
+import { type AddressedBmsOptions, type BmsState, createBms } from './bms.ts';
+import { choice, type Command, type Commands, onOff } from './control.ts';
 import type { DeviceKind, SimulatedDevice } from './device.ts';
 import { type Exception, modbusDevice } from './modbus-device.ts';
+import { ILLEGAL_ADDRESS, ILLEGAL_FUNCTION } from './modbus-framing.ts';
+import { slice } from './registers.ts';
 
-export interface EcsOptions {
-  readonly clock: Clock;
-  readonly cells: number;
-  readonly capacity: number;
-  readonly soc: number;
-  readonly speed: number;
-  /** Of the greenMeter; the first cell has the next one. */
-  readonly unit: number;
-}
-
-const ILLEGAL_ADDRESS = 2;
-const ILLEGAL_FUNCTION = 1;
 const GREEN_METER_500 = 500;
 const MODELS = { v1: 100, v2: 102, v3: 104 } as const;
 type Model = keyof typeof MODELS | 'active';
 /** What a sensor that is not there reads, in hundredths of a degree. */
 const NO_SENSOR = -32_768;
 
-/** Starts the boards, LiPro V3 on every cell. */
-export function createEcsBoards({ unit: meter, ...rest }: EcsOptions): SimulatedDevice {
+/** Starts the boards, LiPro V3 on every cell: the unit is the greenMeter's, the first cell has the next one. */
+export function createEcsBoards({ unit: meter, ...rest }: AddressedBmsOptions): SimulatedDevice {
   const bms = createBms(rest);
   const missing = new Set<number>();
   let model: Model = 'v3';
@@ -57,8 +46,8 @@ export function createEcsBoards({ unit: meter, ...rest }: EcsOptions): Simulated
     'model v1|v2|v3|active': choice(['v1', 'v2', 'v3', 'active'], (word) => {
       model = word;
     }),
-    'soc-fault on|off': choice(['on', 'off'], (word) => {
-      socFault = word === 'on';
+    'soc-fault on|off': onOff((on) => {
+      socFault = on;
     }),
   };
 
@@ -69,8 +58,7 @@ export function createEcsBoards({ unit: meter, ...rest }: EcsOptions): Simulated
       const registers = missing.has(unit) ? null : registersOf(unit);
       if (registers === null) return null;
       if (fn !== 3) return { exception: ILLEGAL_FUNCTION };
-      const words = Array.from({ length: count }, (_, i) => registers.get(first + i));
-      return words.every((word) => word !== undefined) ? words : { exception: ILLEGAL_ADDRESS };
+      return slice(registers, first, count) ?? { exception: ILLEGAL_ADDRESS };
     },
   });
 }

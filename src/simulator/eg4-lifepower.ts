@@ -2,21 +2,11 @@
  * A LifePower4 on the wire, or a Basen that speaks the same with more groups and more status bits. Its own encoder, after
  * the published frames. Answers its own address only.
  */
-import type { Clock } from '../engine/clock.ts';
 import { answeringDevice, type Taken } from './answering.ts';
-import { type BmsState, createBms } from './bms.ts';
+import { type AddressedBmsOptions, type BmsState, createBms } from './bms.ts';
+import { bits, total, two } from './bytes.ts';
 import { choice, type Commands } from './control.ts';
 import type { DeviceKind, SimulatedDevice } from './device.ts';
-
-export interface LifepowerOptions {
-  readonly clock: Clock;
-  readonly cells: number;
-  readonly capacity: number;
-  readonly soc: number;
-  readonly speed: number;
-  /** Its address. */
-  readonly unit: number;
-}
 
 /** Sensors on cells 1 to 4, as the packs have them. */
 const SENSORS = 4;
@@ -31,16 +21,13 @@ const FURTHER = [
   [0x10, 0x44ba2],
 ] as const;
 
-const two = (value: number): number[] => [(Math.round(value) >> 8) & 0xff, Math.round(value) & 0xff];
-
 /** Both halves of the check: all bytes added up, and all bytes by exclusive or. */
 function check(bytes: readonly number[]): number {
-  const added = bytes.reduce((sum, byte) => sum + byte, 0);
-  return (added ^ bytes.reduce((mixed, byte) => mixed ^ byte, 0)) & 0xff;
+  return (total(bytes) ^ bytes.reduce((mixed, byte) => mixed ^ byte, 0)) & 0xff;
 }
 
 /** Starts the device, healthy, as a LifePower4. */
-export function createLifepowerBms(options: LifepowerOptions): SimulatedDevice {
+export function createLifepowerBms(options: AddressedBmsOptions): SimulatedDevice {
   const { clock, unit } = options;
   const bms = createBms(options);
   let basen = false;
@@ -115,7 +102,6 @@ function pairs(bytes: readonly number[]): number[][] {
 
 function statusOf({ alarms, conducts, current, cells }: BmsState, basen: boolean): number[] {
   const flowing = current ?? 0;
-  const bits = (...on: readonly boolean[]): number => on.reduce((sum, is, i) => (is ? sum + 2 ** i : sum), 0);
   const main = bits(
     flowing > 0.05,
     flowing < -0.05,

@@ -1,11 +1,11 @@
 /** A simulated EG4 LL battery: its 39 registers of status and who it is. */
-import { type BmsState, createBms } from './bms.ts';
+import { balanceMask, type BmsState, createBms, milliVolts } from './bms.ts';
+import { bitsAt } from './bytes.ts';
 import type { DeviceKind } from './device.ts';
 import { type Exception, modbusDevice } from './modbus-device.ts';
+import { ILLEGAL_ADDRESS, ILLEGAL_FUNCTION } from './modbus-framing.ts';
 import { firstSensors, letters, place, register, slice } from './registers.ts';
 
-const ILLEGAL_FUNCTION = 1;
-const ILLEGAL_ADDRESS = 2;
 const CELLS = 16;
 const SENSORS = 4;
 const NOT_FITTED = 0;
@@ -25,16 +25,15 @@ function stateWord({ current, conducts }: BmsState): number {
 }
 
 function protectionsOf({ alarms }: BmsState): number {
-  const set: readonly (readonly [boolean, number])[] = [
-    [alarms.cellOvervoltage, 1],
-    [alarms.cellUndervoltage, 3],
-    [alarms.chargeOvertemperature, 8],
-    [alarms.dischargeOvertemperature, 9],
-    [alarms.chargeUndertemperature, 10],
-    [alarms.dischargeUndertemperature, 11],
-    [alarms.shortCircuit, 13],
-  ];
-  return set.reduce((word, [on, bit]) => (on ? word | (1 << bit) : word), 0);
+  return bitsAt(
+    [1, alarms.cellOvervoltage],
+    [3, alarms.cellUndervoltage],
+    [8, alarms.chargeOvertemperature],
+    [9, alarms.dischargeOvertemperature],
+    [10, alarms.chargeUndertemperature],
+    [11, alarms.dischargeUndertemperature],
+    [13, alarms.shortCircuit],
+  );
 }
 
 function tableOf(state: BmsState): Map<number, number> {
@@ -47,7 +46,7 @@ function tableOf(state: BmsState): Map<number, number> {
   place(table, 0, [
     register(state.voltage * 100),
     register((state.current ?? 0) * 100),
-    ...Array.from({ length: CELLS }, (_, i) => register((state.cells[i]?.voltage ?? 0) * 1000)),
+    ...milliVolts(state, CELLS).map(register),
     register(state.mosTemperature),
     register(known.length === 0 ? 0 : Math.max(...known)),
     register(mean),
@@ -68,7 +67,7 @@ function tableOf(state: BmsState): Map<number, number> {
     0,
     state.cellCount,
     register(state.capacity * 10),
-    state.cells.reduce((word, { balancing }, i) => (balancing ? word | (1 << i) : word), 0) & 0xffff,
+    balanceMask(state, CELLS),
   ]);
   place(table, 0x69, [...letters('LFP-SIM', 12), ...letters('Z02T01', 3), ...letters(`SIM${state.identity}`, 8)]);
   return table;

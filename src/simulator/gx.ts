@@ -4,10 +4,18 @@
  */
 import type { Clock } from '../engine/clock.ts';
 import { createBoardFaults } from './board-faults.ts';
-import { type CoilEdge, createCoils } from './coils.ts';
-import { choice, type Commands, numbered, numberOr, obey } from './control.ts';
-import type { DeviceKind, Peer, SimulatedDevice } from './device.ts';
-import { createModbusFramer } from './modbus-framing.ts';
+import { two } from './bytes.ts';
+import { type CoilEdge, createCoils, reportEdges, stickCommand } from './coils.ts';
+import { choice, type Commands, numbered, numberOr, obey, onOff } from './control.ts';
+import { type ContactBoard, createPeers, type DeviceKind } from './device.ts';
+import {
+  createModbusFramer,
+  DEVICE_FAILURE,
+  exceptionPdu,
+  ILLEGAL_ADDRESS,
+  ILLEGAL_FUNCTION,
+  ILLEGAL_VALUE,
+} from './modbus-framing.ts';
 
 export interface GxOptions {
   readonly clock: Clock;
@@ -15,31 +23,22 @@ export interface GxOptions {
   readonly onEdge?: (edge: CoilEdge) => void;
 }
 
-export interface Gx extends SimulatedDevice {
-  /** Where the contacts are. */
-  contacts(): boolean[];
-}
-
 const UNIT = 100;
 const FIRST = 806;
 const RELAYS = 2;
 const READ = 3;
 const WRITE = 6;
-const ILLEGAL_FUNCTION = 1;
-const ILLEGAL_ADDRESS = 2;
-const ILLEGAL_VALUE = 3;
-const DEVICE_FAILURE = 4;
 const GATEWAY_NO_ANSWER = 11;
 /** s until a function other than "Manual" has its way again. */
 const OWN_WAY_AFTER = 1;
 
 /** Starts the device, both relays open and "Manual". */
-export function createGx({ clock, onEdge }: GxOptions): Gx {
+export function createGx({ clock, onEdge }: GxOptions): ContactBoard {
   const coils = createCoils(clock, RELAYS, onEdge);
   const commanded = [false, false];
   /** What a register says instead of the truth. */
   const pretended: (number | null)[] = [null, null];
-  const peers = new Set<Peer>();
+  const peers = createPeers();
   let exceptions = false;
   let manual = true;
   let cancelOwnWay: (() => void) | null = null;
@@ -66,17 +65,17 @@ export function createGx({ clock, onEdge }: GxOptions): Gx {
   function read(pdu: Buffer): Uint8Array {
     const first = pdu.readUInt16BE(1) - FIRST;
     const count = pdu.readUInt16BE(3);
-    if (first < 0 || count < 1 || first + count > RELAYS) return refusal(READ, ILLEGAL_ADDRESS);
+    if (first < 0 || count < 1 || first + count > RELAYS) return exceptionPdu(READ, ILLEGAL_ADDRESS);
     const contacts = coils.contacts();
     const values = contacts.map((closed, relay) => pretended[relay] ?? Number(closed)).slice(first, first + count);
-    return Uint8Array.of(READ, 2 * count, ...values.flatMap((value) => [value >> 8, value & 0xff]));
+    return Uint8Array.of(READ, 2 * count, ...values.flatMap(two));
   }
 
   function write(pdu: Buffer): Uint8Array {
     const relay = pdu.readUInt16BE(1) - FIRST;
     const value = pdu.readUInt16BE(3);
-    if (relay < 0 || relay >= RELAYS) return refusal(WRITE, ILLEGAL_ADDRESS);
-    if (value > 1) return refusal(WRITE, ILLEGAL_VALUE);
+    if (relay < 0 || relay >= RELAYS) return exceptionPdu(WRITE, ILLEGAL_ADDRESS);
+    if (value > 1) return exceptionPdu(WRITE, ILLEGAL_VALUE);
     move(relay, value === 1);
     if (relay === 0) ownWay();
     return pdu;
@@ -85,25 +84,23 @@ export function createGx({ clock, onEdge }: GxOptions): Gx {
   function answer(unit: number, bytes: Uint8Array): Uint8Array {
     const pdu = Buffer.from(bytes);
     const code = pdu[0] ?? 0;
-    if (unit !== UNIT) return refusal(code, GATEWAY_NO_ANSWER);
-    if (exceptions) return refusal(code, DEVICE_FAILURE);
-    if (code !== READ && code !== WRITE) return refusal(code, ILLEGAL_FUNCTION);
-    if (pdu.length !== 5) return refusal(code, ILLEGAL_VALUE);
+    if (unit !== UNIT) return exceptionPdu(code, GATEWAY_NO_ANSWER);
+    if (exceptions) return exceptionPdu(code, DEVICE_FAILURE);
+    if (code !== READ && code !== WRITE) return exceptionPdu(code, ILLEGAL_FUNCTION);
+    if (pdu.length !== 5) return exceptionPdu(code, ILLEGAL_VALUE);
     return code === READ ? read(pdu) : write(pdu);
   }
 
   const commands: Commands = {
     ...faults.commands,
-    'exceptions on|off': choice(['on', 'off'], (word) => {
-      exceptions = word === 'on';
+    'exceptions on|off': onOff((on) => {
+      exceptions = on;
     }),
     'function manual|other': choice(['manual', 'other'], (word) => {
       manual = word === 'manual';
       ownWay();
     }),
-    'stick COIL closed|open|free': numbered('coil', 0, RELAYS - 1, (coil) =>
-      choice(['closed', 'open', 'free'], (word) => coils.stick(coil, word === 'free' ? null : word === 'closed')),
-    ),
+    ...stickCommand(coils, RELAYS),
     'tell COIL VALUE|truth': numbered('coil', 0, RELAYS - 1, (coil) =>
       numberOr(0, 0xffff, ['truth'], (value) => {
         pretended[coil] = value === 'truth' ? null : value;
@@ -116,7 +113,7 @@ export function createGx({ clock, onEdge }: GxOptions): Gx {
     connect(send) {
       const framer = createModbusFramer('mbap');
       const line = faults.line(send);
-      const peer: Peer = {
+      return peers.open({
         receive(bytes) {
           for (const request of framer.push(bytes)) {
             if (faults.hears()) line.answer(request.wrap(answer(request.unit, request.pdu)));
@@ -124,25 +121,17 @@ export function createGx({ clock, onEdge }: GxOptions): Gx {
         },
         close() {
           line.close();
-          peers.delete(peer);
         },
-      };
-      peers.add(peer);
-      return peer;
+      });
     },
     command: (line) => obey(commands, line),
     close() {
       cancelOwnWay?.();
       cancelOwnWay = null;
       coils.close();
-      for (const peer of peers) peer.close();
+      peers.close();
     },
   };
-}
-
-/** An exception answer. */
-function refusal(code: number, reason: number): Uint8Array {
-  return Uint8Array.of(code | 0x80, reason);
 }
 
 /** The device for the command line: every movement of a contact is reported. */
@@ -151,6 +140,6 @@ export const gxKind: DeviceKind = {
   description: 'the two relays of a Victron GX device, over Modbus TCP as unit 100',
   baudRate: 9600,
   create({ clock, report }) {
-    return createGx({ clock, onEdge: (edge) => report({ event: 'coil', ...edge }) });
+    return createGx({ clock, onEdge: reportEdges(report) });
   },
 };

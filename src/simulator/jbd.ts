@@ -2,19 +2,11 @@
  * A JBD BMS on the wire, or behind its Bluetooth module: registers 03, 04, 05 and AA to read, E1 to switch its MOSFETs.
  * Its own encoder, after the published register map. No addresses: it has a line of its own.
  */
-import type { Clock } from '../engine/clock.ts';
 import { answeringDevice, type Taken } from './answering.ts';
-import { type BmsState, createBms } from './bms.ts';
-import { choice, type Commands } from './control.ts';
+import { balanceMask, type BmsOptions, type BmsState, createBms, milliVolts } from './bms.ts';
+import { bits, total, two } from './bytes.ts';
+import { type Commands, onOff } from './control.ts';
 import type { DeviceKind, SimulatedDevice } from './device.ts';
-
-export interface JbdOptions {
-  readonly clock: Clock;
-  readonly cells: number;
-  readonly capacity: number;
-  readonly soc: number;
-  readonly speed: number;
-}
 
 /** Sensors of a large board; each sits on the cell of its number. */
 const MOST_SENSORS = 8;
@@ -26,12 +18,8 @@ const REFUSED = 0x80;
 /** Longest data that a question to it carries. */
 const MOST_DATA = 16;
 
-const high = (value: number): number => (value >> 8) & 0xff;
-const two = (value: number): [number, number] => [high(Math.round(value)), Math.round(value) & 0xff];
-const total = (bytes: readonly number[]): number => bytes.reduce((sum, byte) => sum + byte, 0);
-
 /** Starts the device, healthy, both switches on. */
-export function createJbdBms(options: JbdOptions): SimulatedDevice {
+export function createJbdBms(options: BmsOptions): SimulatedDevice {
   const { clock } = options;
   const bms = createBms(options);
   /** Whether its Bluetooth module wants the PIN before it passes anything on. */
@@ -45,7 +33,7 @@ export function createJbdBms(options: JbdOptions): SimulatedDevice {
   function read(register: number): Uint8Array {
     const state = bms.state();
     if (register === 0x03) return answerTo(register, 0, basics(state));
-    if (register === 0x04) return answerTo(register, 0, millivolts(state));
+    if (register === 0x04) return answerTo(register, 0, milliVolts(state).flatMap(two));
     if (register === 0x05) return answerTo(register, 0, Array.from(Buffer.from(`SIM-SP${state.identity}-L`)));
     if (register === 0xaa)
       return answerTo(
@@ -102,8 +90,8 @@ export function createJbdBms(options: JbdOptions): SimulatedDevice {
 
   const commands: Commands = {
     ...bms.commands,
-    'guard on|off': choice(['on', 'off'], (word) => {
-      guarded = word === 'on';
+    'guard on|off': onOff((on) => {
+      guarded = on;
     }),
   };
   return answeringDevice({ clock, take, commands });
@@ -112,9 +100,9 @@ export function createJbdBms(options: JbdOptions): SimulatedDevice {
 /** Register 03: what it measures of the pack, its protections and its MOSFETs. */
 function basics(state: BmsState): number[] {
   const { alarms, allows, conducts, current, cells } = state;
-  const balancing = cells.reduce((bits, cell, i) => (cell.balancing && i < 32 ? bits + 2 ** i : bits), 0);
+  const balancing = balanceMask(state, 32);
   const locked = !allows.charge || !allows.discharge;
-  const protections = [
+  const protections = bits(
     alarms.cellOvervoltage,
     alarms.cellUndervoltage,
     false,
@@ -128,7 +116,7 @@ function basics(state: BmsState): number[] {
     alarms.shortCircuit,
     false,
     locked,
-  ].reduce((bits, on, i) => (on ? bits + 2 ** i : bits), 0);
+  );
   const sensors = cells.slice(0, MOST_SENSORS).map(({ temperature }) => temperature);
   return [
     ...two(state.voltage * 100),
@@ -147,11 +135,6 @@ function basics(state: BmsState): number[] {
     sensors.length,
     ...sensors.flatMap((celsius) => two(celsius === null ? 0 : celsius * 10 + 2731)),
   ];
-}
-
-/** Register 04: as many cells as it claims to have. */
-function millivolts({ cells, cellCount }: BmsState): number[] {
-  return Array.from({ length: cellCount }, (_, i) => two((cells[i]?.voltage ?? 0) * 1000)).flat();
 }
 
 /** The device for the command line. */

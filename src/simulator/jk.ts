@@ -2,19 +2,11 @@
  * An older JK board on its GPS port (`4E 57`): one question brings everything; the two switches can be written. Its own
  * encoder, after the published description.
  */
-import type { Clock } from '../engine/clock.ts';
 import { answeringDevice, type Taken } from './answering.ts';
-import { type BmsState, createBms } from './bms.ts';
+import { type BmsOptions, type BmsState, createBms, milliVolts } from './bms.ts';
+import { bits, bitsAt, total, two } from './bytes.ts';
 import { choice, type Commands } from './control.ts';
 import type { DeviceKind, SimulatedDevice } from './device.ts';
-
-export interface JkOptions {
-  readonly clock: Clock;
-  readonly cells: number;
-  readonly capacity: number;
-  readonly soc: number;
-  readonly speed: number;
-}
 
 const SHORTEST = 20;
 const LONGEST = 64;
@@ -26,13 +18,11 @@ const NO_SENSOR = 0xffff;
 /** How it encodes its current; `silent`: the newer way, without saying so. */
 type Version = '1' | '0' | 'silent';
 
-const two = (value: number): number[] => [(value >> 8) & 0xff, value & 0xff];
 const four = (value: number): number[] => [...two(Math.floor(value / 0x10000)), ...two(value % 0x10000)];
 const text = (words: string, length: number): number[] => Array.from(Buffer.from(words.padEnd(length, '_')));
-const total = (bytes: readonly number[]): number => bytes.reduce((sum, byte) => sum + byte, 0);
 
 /** Starts the board, healthy, both switches on. */
-export function createJkBoard(options: JkOptions): SimulatedDevice {
+export function createJkBoard(options: BmsOptions): SimulatedDevice {
   const { clock } = options;
   const bms = createBms(options);
   let version: Version = '1';
@@ -77,17 +67,14 @@ export function createJkBoard(options: JkOptions): SimulatedDevice {
 function everything(state: BmsState, version: Version): number[] {
   const { cells, alarms, allows, conducts } = state;
   const count = Math.min(state.cellCount, 80);
-  const table = Array.from({ length: count }, (_, i) => [
-    i + 1,
-    ...two(Math.max(0, Math.round((cells[i]?.voltage ?? 0) * 1000))),
-  ]).flat();
+  const table = milliVolts(state, count).flatMap((mv, i) => [i + 1, ...two(Math.max(0, mv))]);
   const balancing = cells.some((cell) => cell.balancing);
-  const alarm = [
+  const alarm = bitsAt(
     [4, alarms.chargeOvertemperature || alarms.dischargeOvertemperature],
     [9, alarms.chargeUndertemperature || alarms.dischargeUndertemperature],
     [10, alarms.cellOvervoltage],
     [11, alarms.cellUndervoltage],
-  ].reduce((bits, [place, on]) => (on === true ? bits + 2 ** Number(place) : bits), 0);
+  );
   return [
     [0x79, table.length, ...table],
     [0x80, ...two(degrees(state.mosTemperature))],
@@ -98,7 +85,7 @@ function everything(state: BmsState, version: Version): number[] {
     [0x85, Math.round(state.soc), 0x86, 2],
     [0x87, ...two(state.cycles), 0x89, ...four(Math.round(state.cycles * state.capacity))],
     [0x8a, ...two(count), 0x8b, ...two(alarm)],
-    [0x8c, ...two((conducts.charge ? 1 : 0) + (conducts.discharge ? 2 : 0) + (balancing ? 4 : 0))],
+    [0x8c, ...two(bits(conducts.charge, conducts.discharge, balancing))],
     [0x90, ...two(3650), 0x93, ...two(2500)],
     [0xaa, ...four(Math.round(state.capacity))],
     [0xab, allows.charge ? 1 : 0, 0xac, allows.discharge ? 1 : 0],

@@ -1,5 +1,6 @@
 /** The 300-byte frames of a simulated JK board: its own encoder, after the published tables. */
 import type { BmsState } from './bms.ts';
+import { bitsAt, total } from './bytes.ts';
 
 export type BoardLayout = '32s' | '24s';
 
@@ -14,7 +15,7 @@ function frame(type: number, counter: number, fill: (frame: Buffer) => void): Ui
   const bytes = Buffer.alloc(LENGTH);
   bytes.set([0x55, 0xaa, 0xeb, 0x90, type, counter & 0xff]);
   fill(bytes);
-  bytes[LENGTH - 1] = bytes.subarray(0, LENGTH - 1).reduce((sum, byte) => sum + byte, 0) & 0xff;
+  bytes[LENGTH - 1] = total(bytes.subarray(0, LENGTH - 1)) & 0xff;
   return Uint8Array.from(bytes);
 }
 
@@ -85,18 +86,18 @@ function sensorsOf({ cells }: BmsState): (number | null)[] {
 }
 
 function alarmBits({ alarms, current, cells, cellCount }: BmsState, sensors: readonly (number | null)[]): number {
-  return (
-    bit(2, cellCount !== cells.length) +
-    bit(3, current === null) +
-    bit(4, alarms.cellOvervoltage) +
-    bit(8, alarms.chargeOvertemperature) +
-    bit(9, alarms.chargeUndertemperature) +
-    bit(11, alarms.cellUndervoltage) +
-    bit(14, alarms.shortCircuit) +
-    bit(15, alarms.dischargeOvertemperature) +
+  return bitsAt(
+    [2, cellCount !== cells.length],
+    [3, current === null],
+    [4, alarms.cellOvervoltage],
+    [8, alarms.chargeOvertemperature],
+    [9, alarms.chargeUndertemperature],
+    [11, alarms.cellUndervoltage],
+    [14, alarms.shortCircuit],
+    [15, alarms.dischargeOvertemperature],
     // Set in healthy boards whose password is the maker's.
-    bit(19, true) +
-    bit(22, sensors.includes(null))
+    [19, true],
+    [22, sensors.includes(null)],
   );
 }
 

@@ -2,20 +2,12 @@
  * A JK board behind Bluetooth, as a stream of bytes: it answers 97 with its names, and streams its status from command 96
  * on, its settings once before.
  */
-import type { Clock } from '../engine/clock.ts';
 import { answeringDevice, type Taken } from './answering.ts';
-import { createBms } from './bms.ts';
+import { type BmsOptions, createBms } from './bms.ts';
+import { total } from './bytes.ts';
 import { choice, type Commands } from './control.ts';
 import type { DeviceKind, SimulatedDevice } from './device.ts';
 import { type BoardLayout, namesFrame, settingsFrame, statusFrame } from './jk02-frames.ts';
-
-export interface Jk02Options {
-  readonly clock: Clock;
-  readonly cells: number;
-  readonly capacity: number;
-  readonly soc: number;
-  readonly speed: number;
-}
 
 const COMMAND = 20;
 const NAMES = 0x97;
@@ -31,7 +23,7 @@ interface Stream {
 }
 
 /** Starts the board, healthy, both switches on, in the long layout unless it is told otherwise. */
-export function createJk02Board(options: Jk02Options): SimulatedDevice {
+export function createJk02Board(options: BmsOptions): SimulatedDevice {
   const { clock } = options;
   const bms = createBms(options);
   const cancels = new Set<() => void>();
@@ -58,8 +50,7 @@ export function createJk02Board(options: Jk02Options): SimulatedDevice {
       if (at !== 0) return { used: at > 0 ? at : waiting.length > 3 ? waiting.length - 3 : 0 };
       if (waiting.length < COMMAND) return { used: 0 };
       const bytes = waiting.subarray(0, COMMAND);
-      const sum = bytes.subarray(0, COMMAND - 1).reduce((total, byte) => total + byte, 0) & 0xff;
-      if (sum !== bytes[COMMAND - 1]) return { used: 1 };
+      if ((total(bytes.subarray(0, COMMAND - 1)) & 0xff) !== bytes[COMMAND - 1]) return { used: 1 };
       return { used: COMMAND, answers: answersTo(bytes[4] ?? 0, stream) };
     };
   }

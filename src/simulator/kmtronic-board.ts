@@ -1,7 +1,7 @@
 /** A KMTronic USB relay board: `FF channel 01|00`, and the status questions of small and of large boards. */
-import { type ByteBoard, type ByteBoardOptions, createByteBoard, MOST_CHANNELS, type Taken } from './byte-board.ts';
-import type { Coils } from './coils.ts';
-import type { DeviceKind } from './device.ts';
+import { type ByteBoardOptions, createByteBoard, MOST_CHANNELS, type Taken } from './byte-board.ts';
+import { type Coils, reportEdges } from './coils.ts';
+import type { ContactBoard, DeviceKind } from './device.ts';
 
 const START = 0xff;
 const FRAME = 3;
@@ -11,7 +11,7 @@ const ONE = 3;
 const MOST_ONE_BY_ONE = 2;
 
 /** Starts the board, every contact open. What a kind of board does not know it passes over. */
-export function createKmtronicBoard(options: ByteBoardOptions): ByteBoard {
+export function createKmtronicBoard(options: ByteBoardOptions): ContactBoard {
   function take(bytes: Uint8Array, coils: Coils): Taken {
     const [start, channel = 0, what] = bytes;
     if (start !== START) return { used: 1 };
@@ -37,7 +37,7 @@ export const kmtronicBoardKind: DeviceKind = {
     return createKmtronicBoard({
       clock,
       channels: Math.min(channels, MOST_CHANNELS),
-      onEdge: (edge) => report({ event: 'coil', ...edge }),
+      onEdge: reportEdges(report),
     });
   },
 };

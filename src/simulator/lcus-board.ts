@@ -1,8 +1,8 @@
 /** An LCUS-n relay board: `A0 channel operation sum`, and the status byte FF in the ways such boards answer it. */
-import { type ByteBoard, type ByteBoardOptions, createByteBoard, MOST_CHANNELS, type Taken } from './byte-board.ts';
-import type { Coils } from './coils.ts';
+import { type ByteBoardOptions, createByteBoard, MOST_CHANNELS, type Taken } from './byte-board.ts';
+import { type Coils, reportEdges } from './coils.ts';
 import { choice } from './control.ts';
-import type { DeviceKind } from './device.ts';
+import type { ContactBoard, DeviceKind } from './device.ts';
 
 /**
  * What FF brings: lines of text, lines of text in the form `CH1:ON `, a byte a relay, a frame a relay, or nothing.
@@ -33,7 +33,7 @@ function statesAs(answers: LcusAnswers, contacts: readonly boolean[]): Uint8Arra
 }
 
 /** Starts the board, every contact open. */
-export function createLcusBoard(options: LcusBoardOptions): ByteBoard {
+export function createLcusBoard(options: LcusBoardOptions): ContactBoard {
   let answers = options.answers ?? 'text';
 
   function take(bytes: Uint8Array, coils: Coils): Taken {
@@ -68,7 +68,7 @@ export const lcusBoardKind: DeviceKind = {
     return createLcusBoard({
       clock,
       channels: Math.min(channels, MOST_CHANNELS),
-      onEdge: (edge) => report({ event: 'coil', ...edge }),
+      onEdge: reportEdges(report),
     });
   },
 };

@@ -1,9 +1,10 @@
 /** A simulated device behind Modbus registers: RTU or TCP, one unit or several. */
 import type { Clock } from '../engine/clock.ts';
 import { answeringDevice } from './answering.ts';
+import { packed, two } from './bytes.ts';
 import type { Commands } from './control.ts';
 import type { SimulatedDevice } from './device.ts';
-import { createModbusFramer } from './modbus-framing.ts';
+import { createModbusFramer, exceptionPdu, ILLEGAL_FUNCTION, ILLEGAL_VALUE } from './modbus-framing.ts';
 
 /** An exception code: 1 no such function, 2 no such address, 3 no such value. */
 export interface Exception {
@@ -36,23 +37,23 @@ export function modbusDevice({ clock, commands = {}, delay = 0, read, write }: M
   function respond(unit: number, pdu: Uint8Array): Uint8Array | null {
     const bytes = Buffer.from(pdu);
     const fn = bytes[0] ?? 0;
-    const refuse = ({ exception }: Exception): Uint8Array => Uint8Array.of(fn | 0x80, exception);
-    if (bytes.length < 5) return refuse({ exception: 3 });
+    const refuse = ({ exception }: Exception): Uint8Array => exceptionPdu(fn, exception);
+    if (bytes.length < 5) return exceptionPdu(fn, ILLEGAL_VALUE);
     const first = bytes.readUInt16BE(1);
     const count = bytes.readUInt16BE(3);
     if (fn === 1 || fn === 2 || fn === 3 || fn === 4) {
       const most = fn < 3 ? 2000 : 125;
-      if (count < 1 || count > most) return refuse({ exception: 3 });
+      if (count < 1 || count > most) return exceptionPdu(fn, ILLEGAL_VALUE);
       const values = read(unit, fn, first, count);
       if (values === null) return null;
       if ('exception' in values) return refuse(values);
       return fn < 3 ? packBits(fn, values) : packWords(fn, values);
     }
     if (write === undefined || (fn !== 5 && fn !== 6 && fn !== 15 && fn !== 16)) {
-      return read(unit, 3, 0, 1) === null ? null : refuse({ exception: 1 });
+      return read(unit, 3, 0, 1) === null ? null : exceptionPdu(fn, ILLEGAL_FUNCTION);
     }
     const given = givenValues(fn, count, bytes);
-    if (given === null) return refuse({ exception: 3 });
+    if (given === null) return exceptionPdu(fn, ILLEGAL_VALUE);
     const written = write(unit, fn, first, given);
     if (written === null) return null;
     return written === true ? Uint8Array.from(bytes.subarray(0, 5)) : refuse(written);
@@ -89,11 +90,11 @@ function givenValues(fn: number, count: number, bytes: Buffer): number[] | null 
 }
 
 function packWords(fn: number, values: readonly number[]): Uint8Array {
-  return Uint8Array.of(fn, 2 * values.length, ...values.flatMap((value) => [(value >> 8) & 0xff, value & 0xff]));
+  return Uint8Array.of(fn, 2 * values.length, ...values.flatMap(two));
 }
 
 function packBits(fn: number, values: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(Math.ceil(values.length / 8));
-  for (const [i, value] of values.entries()) if (value !== 0) bytes[i >> 3]! |= 1 << (i & 7);
+  const set = values.map((value) => value !== 0);
+  const bytes = packed(set, 8, Math.ceil(set.length / 8));
   return Uint8Array.of(fn, bytes.length, ...bytes);
 }

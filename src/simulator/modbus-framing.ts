@@ -20,6 +20,17 @@ export interface ModbusFramer {
   waiting(): boolean;
 }
 
+/** Exception codes of the Modbus application protocol. */
+export const ILLEGAL_FUNCTION = 1;
+export const ILLEGAL_ADDRESS = 2;
+export const ILLEGAL_VALUE = 3;
+export const DEVICE_FAILURE = 4;
+
+/** The PDU of an exception. */
+export function exceptionPdu(fn: number, code: number): Uint8Array {
+  return Uint8Array.of(fn | 0x80, code);
+}
+
 /** Longest RTU frame of the Modbus serial line specification. */
 const RTU_MAX = 256;
 const MBAP_HEADER = 6;
@@ -31,7 +42,7 @@ const MBAP_MAX = 254;
 const UNDECIDED_MAX = 1024;
 
 /** CRC-16 of Modbus: polynomial A001 reflected, start FFFF. Sent low byte first. */
-export function crc16(bytes: Uint8Array): number {
+export function crc16(bytes: Iterable<number>): number {
   let crc = 0xffff;
   for (const byte of bytes) {
     crc ^= byte;
@@ -40,13 +51,14 @@ export function crc16(bytes: Uint8Array): number {
   return crc;
 }
 
-function withCrc(bytes: Uint8Array): Uint8Array {
+/** The bytes with their CRC behind them. */
+export function withCrc(bytes: Uint8Array | readonly number[]): Uint8Array {
   const crc = crc16(bytes);
   return Uint8Array.of(...bytes, crc & 0xff, crc >>> 8);
 }
 
-/** A CRC over bytes that end with their own CRC is zero. */
-function crcHolds(bytes: Uint8Array): boolean {
+/** Whether bytes end with their CRC: over those and it together it is zero. */
+export function crcHolds(bytes: Uint8Array): boolean {
   return bytes.length >= 4 && crc16(bytes) === 0;
 }
 

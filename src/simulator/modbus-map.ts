@@ -1,34 +1,24 @@
 /** A BMS behind plain Modbus registers, for trying out a register map. Its table stands in `docs/devices/modbus-map.md`. */
-import type { Clock } from '../engine/clock.ts';
-import { type BmsState, createBms } from './bms.ts';
-import { choice, type Commands } from './control.ts';
+import { type AddressedBmsOptions, type BmsState, createBms } from './bms.ts';
+import { type Commands, onOff } from './control.ts';
 import type { DeviceKind, SimulatedDevice } from './device.ts';
 import { type Exception, modbusDevice } from './modbus-device.ts';
+import { DEVICE_FAILURE, ILLEGAL_ADDRESS } from './modbus-framing.ts';
+import { slice } from './registers.ts';
 
-export interface RegisterBmsOptions {
-  readonly clock: Clock;
-  readonly cells: number;
-  readonly capacity: number;
-  readonly soc: number;
-  readonly speed: number;
-  readonly unit: number;
-}
-
-const ILLEGAL_ADDRESS = 2;
-const DEVICE_FAILURE = 4;
 const KELVIN = 273.15;
 /** What a dead temperature sensor reads. */
 const NO_SENSOR = 0x7fff;
 const SENSORS = 4;
 
 /** Starts it. */
-export function createRegisterBms({ unit: mine, ...rest }: RegisterBmsOptions): SimulatedDevice {
+export function createRegisterBms({ unit: mine, ...rest }: AddressedBmsOptions): SimulatedDevice {
   const bms = createBms(rest);
   let refuses = false;
   const commands: Commands = {
     ...bms.commands,
-    'exceptions on|off': choice(['on', 'off'], (word) => {
-      refuses = word === 'on';
+    'exceptions on|off': onOff((on) => {
+      refuses = on;
     }),
   };
   return modbusDevice({
@@ -37,9 +27,7 @@ export function createRegisterBms({ unit: mine, ...rest }: RegisterBmsOptions): 
     read(unit, fn, first, count): readonly number[] | Exception | null {
       if (unit !== mine) return null;
       if (refuses) return { exception: DEVICE_FAILURE };
-      const table = tableOf(bms.state(), fn);
-      const values = Array.from({ length: count }, (_, i) => table.get(first + i));
-      return values.every((value) => value !== undefined) ? values : { exception: ILLEGAL_ADDRESS };
+      return slice(tableOf(bms.state(), fn), first, count) ?? { exception: ILLEGAL_ADDRESS };
     },
   });
 }

@@ -1,11 +1,11 @@
 /** A simulated PACE BMS at its Modbus port: the values from register 0 and the texts from 150. */
-import { type BmsState, createBms } from './bms.ts';
+import { balanceMask, type BmsState, createBms, milliVolts } from './bms.ts';
+import { bitsAt } from './bytes.ts';
 import type { DeviceKind } from './device.ts';
 import { type Exception, modbusDevice } from './modbus-device.ts';
+import { ILLEGAL_ADDRESS, ILLEGAL_FUNCTION } from './modbus-framing.ts';
 import { firstSensors, letters, place, register, slice } from './registers.ts';
 
-const ILLEGAL_FUNCTION = 1;
-const ILLEGAL_ADDRESS = 2;
 const CELLS = 16;
 const SENSORS = 4;
 const NOT_FITTED = 0;
@@ -18,27 +18,24 @@ function tenths(celsius: number | null | undefined): number {
   return celsius === null ? BROKEN : register(celsius * 10);
 }
 
-const bits = (...positions: readonly (number | false)[]): number =>
-  positions.reduce<number>((word, bit) => (bit === false ? word : word | (1 << bit)), 0);
-
 function tableOf(state: BmsState): Map<number, number> {
   const { alarms, conducts } = state;
   const current = state.current ?? 0;
-  const protections = bits(
-    alarms.cellOvervoltage && 0,
-    alarms.cellUndervoltage && 1,
-    alarms.shortCircuit && 6,
-    alarms.chargeOvertemperature && 8,
-    alarms.dischargeOvertemperature && 9,
-    alarms.chargeUndertemperature && 10,
-    alarms.dischargeUndertemperature && 11,
+  const protections = bitsAt(
+    [0, alarms.cellOvervoltage],
+    [1, alarms.cellUndervoltage],
+    [6, alarms.shortCircuit],
+    [8, alarms.chargeOvertemperature],
+    [9, alarms.dischargeOvertemperature],
+    [10, alarms.chargeUndertemperature],
+    [11, alarms.dischargeUndertemperature],
   );
-  const status = bits(
-    firstSensors(state, SENSORS).includes(null) && 2,
-    current > 0 && 8,
-    current < 0 && 9,
-    conducts.charge && 10,
-    conducts.discharge && 11,
+  const status = bitsAt(
+    [2, firstSensors(state, SENSORS).includes(null)],
+    [8, current > 0],
+    [9, current < 0],
+    [10, conducts.charge],
+    [11, conducts.discharge],
   );
   const table = new Map<number, number>();
   place(table, 0, [
@@ -54,10 +51,10 @@ function tableOf(state: BmsState): Map<number, number> {
     protections & ~(1 << 6),
     protections,
     status,
-    state.cells.reduce((word, { balancing }, i) => (balancing ? word | (1 << i) : word), 0) & 0xffff,
+    balanceMask(state, CELLS),
     0,
     0,
-    ...Array.from({ length: CELLS }, (_, i) => register((state.cells[i]?.voltage ?? 0) * 1000)),
+    ...milliVolts(state, CELLS).map(register),
     ...firstSensors(state, SENSORS).map(tenths),
     tenths(state.mosTemperature),
     tenths(state.ambient),

@@ -1,19 +1,18 @@
 /** A pack with a PACE board on RS232 or RS485, in one of the two versions of its text protocol. */
 import {
-  balanceMask,
   big,
-  bits,
   deciKelvin,
+  fine,
   type HexAnswer,
-  type HexQuestion,
   hexDevice,
-  milliVolts,
+  type HexQuestion,
   sensors,
   text,
   UNKNOWN_COMMAND,
   word,
 } from './ascii-hex.ts';
-import { type BmsState, createBms } from './bms.ts';
+import { balanceMask, type BmsState, createBms, milliVolts } from './bms.ts';
+import { bits } from './bytes.ts';
 import { choice } from './control.ts';
 import type { DeviceKind } from './device.ts';
 
@@ -46,8 +45,6 @@ export const paceKind: DeviceKind = {
     });
   },
 };
-
-const fine = (info: readonly number[]): HexAnswer => ({ returnCode: 0, info });
 
 function answer25({ address, cid2, info }: HexQuestion, state: BmsState): HexAnswer {
   if (cid2 === 0xc1) return fine(text('SIM16S100A-1.00', 20));
@@ -98,7 +95,7 @@ function status25(state: BmsState): number[] {
     bits(false, conducts.charge, conducts.discharge, (current ?? 0) < 0, false, (current ?? 0) > 0),
     0,
     bits(false, false, dead, false, false, current === null),
-    ...word(balanceMask(state)),
+    ...word(balanceMask(state, 16)),
     0,
     0,
   ];
@@ -142,7 +139,7 @@ function analog20(state: BmsState): number[] {
 function status20(state: BmsState): number[] {
   const { alarms: is, conducts } = state;
   const states = milliVolts(state).map((mv) => (mv >= 3650 ? 2 : mv <= 2500 ? 1 : 0));
-  const mask = balanceMask(state);
+  const mask = balanceMask(state, 16);
   return [
     states.length,
     ...states,

@@ -1,17 +1,7 @@
 /** Two Pylontech modules on one RS485 line, each with a pack of its own; the first answers for all when asked so. */
-import {
-  big,
-  bits,
-  deciKelvin,
-  type HexAnswer,
-  hexDevice,
-  milliVolts,
-  sensors,
-  text,
-  UNKNOWN_COMMAND,
-  word,
-} from './ascii-hex.ts';
-import { type BmsState, createBms } from './bms.ts';
+import { big, deciKelvin, fine, hexDevice, sensors, text, UNKNOWN_COMMAND, word } from './ascii-hex.ts';
+import { type BmsState, createBms, milliVolts } from './bms.ts';
+import { bits } from './bytes.ts';
 import type { DeviceKind } from './device.ts';
 
 const VERSION = 0x20;
@@ -56,8 +46,6 @@ export const pylontechKind: DeviceKind = {
     });
   },
 };
-
-const fine = (info: readonly number[]): HexAnswer => ({ returnCode: 0, info });
 
 function analog(state: BmsState): number[] {
   const volts = milliVolts(state);

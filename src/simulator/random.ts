@@ -32,3 +32,13 @@ export function noiseAt(seed: number, x: number): number {
   const ease = part * part * (3 - 2 * part);
   return at(left) * (1 - ease) + at(left + 1) * ease;
 }
+
+/** The bytes with so much of their bits flipped (0…1), each by chance of its own; the same bytes for 0. */
+export function flipBits(bytes: Uint8Array, rate: number, random: Random): Uint8Array {
+  if (rate === 0) return bytes;
+  return bytes.map((byte) => {
+    let flips = 0;
+    for (let bit = 0; bit < 8; bit++) if (random() < rate) flips |= 1 << bit;
+    return byte ^ flips;
+  });
+}

@@ -1,17 +1,7 @@
 /** A pack with a Seplos V2 board on RS485: telemetry, alarms, its name. */
-import {
-  balanceMask,
-  bits,
-  deciKelvin,
-  type HexAnswer,
-  hexDevice,
-  milliVolts,
-  sensors,
-  text,
-  UNKNOWN_COMMAND,
-  word,
-} from './ascii-hex.ts';
-import { type BmsState, createBms } from './bms.ts';
+import { deciKelvin, fine, hexDevice, sensors, text, UNKNOWN_COMMAND, word } from './ascii-hex.ts';
+import { balanceMask, type BmsState, createBms, milliVolts } from './bms.ts';
+import { bits } from './bytes.ts';
 import type { DeviceKind } from './device.ts';
 
 const VERSION = 0x20;
@@ -41,8 +31,6 @@ export const seplosV2Kind: DeviceKind = {
     });
   },
 };
-
-const fine = (info: readonly number[]): HexAnswer => ({ returnCode: 0, info });
 
 function telemetry(state: BmsState, address: number): number[] {
   const volts = milliVolts(state);
@@ -79,7 +67,7 @@ function alarms(state: BmsState, address: number): number[] {
   const volts = milliVolts(state);
   const states = volts.map((mv) => (mv >= 3650 ? 2 : mv <= 2500 ? 1 : 0));
   const dead = state.cells.some(({ temperature }) => temperature === null);
-  const balancing = balanceMask(state);
+  const balancing = balanceMask(state, 16);
   const pairs = (...set: readonly boolean[]): number => bits(...set.flatMap((on) => [on, on]));
   return [
     0,

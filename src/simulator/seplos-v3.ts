@@ -1,11 +1,10 @@
 /** A simulated Seplos V3 pack: the blocks PIA, PIB, PIC, SPA (its first words) and VIA of its Modbus document. */
-import { type BmsState, createBms } from './bms.ts';
+import { type BmsState, createBms, milliVolts } from './bms.ts';
 import type { DeviceKind } from './device.ts';
 import { type Exception, modbusDevice } from './modbus-device.ts';
+import { ILLEGAL_ADDRESS, ILLEGAL_FUNCTION } from './modbus-framing.ts';
 import { firstSensors, letters, place, register, slice } from './registers.ts';
 
-const ILLEGAL_FUNCTION = 1;
-const ILLEGAL_ADDRESS = 2;
 const KELVIN = 273.1;
 const CELLS = 16;
 const SENSORS = 4;
@@ -43,7 +42,7 @@ function wordsOf(state: BmsState): Map<number, number> {
     0,
   ]);
   place(table, 0x1100, [
-    ...Array.from({ length: CELLS }, (_, i) => register((state.cells[i]?.voltage ?? 0) * 1000)),
+    ...milliVolts(state, CELLS).map(register),
     ...firstSensors(state, SENSORS).map(decikelvin),
     0,
     0,

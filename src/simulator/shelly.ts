@@ -4,9 +4,10 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../engine/clock.ts';
-import { type CoilEdge, createCoils } from './coils.ts';
-import { choice, type Command, type Commands, numberIn, numbered, numberOr, obey, plain } from './control.ts';
-import type { DeviceKind, Peer, SimulatedDevice } from './device.ts';
+import { createBoardFaults } from './board-faults.ts';
+import { type CoilEdge, createCoils, reportEdges, stickCommand } from './coils.ts';
+import { type Command, type Commands, numberIn, obey, onOff, plain } from './control.ts';
+import { type ContactBoard, createPeers, type DeviceKind, type Peer } from './device.ts';
 import { createHttpFramer, httpResponse, type HttpRequest, type HttpResponse } from './http-requests.ts';
 
 export interface ShellyOptions {
@@ -16,11 +17,6 @@ export interface ShellyOptions {
   readonly channels?: number;
   /** Every movement of a contact. Renewing a closed one is none. */
   readonly onEdge?: (edge: CoilEdge) => void;
-}
-
-export interface SimulatedShelly extends SimulatedDevice {
-  /** Where the contacts are. */
-  contacts(): boolean[];
 }
 
 /** What a channel's timer was given, and when it started. */
@@ -34,11 +30,16 @@ const REALM = 'shelly-simulated';
 const LONGEST = 86_400;
 
 /** Starts it, every contact open, without a password. */
-export function createShelly({ clock, generation, channels = 4, onEdge }: ShellyOptions): SimulatedShelly {
+export function createShelly({ clock, generation, channels = 4, onEdge }: ShellyOptions): ContactBoard {
   const coils = createCoils(clock, channels, onEdge);
   const timers = new Map<number, Timer>();
-  const peers = new Set<Peer>();
-  const faults = { dead: false, garbage: false, errors: false, powered: true, slow: 0 };
+  const peers = createPeers();
+  const faults = createBoardFaults(clock, (on) => {
+    if (on) return;
+    timers.clear();
+    coils.powerOff();
+  });
+  const answers = { errors: false, garbage: false };
   let password: string | null = null;
   let mac = 'A8032ABE54DC';
   let nonces = 0;
@@ -60,8 +61,8 @@ export function createShelly({ clock, generation, channels = 4, onEdge }: Shelly
   }
 
   function serve(request: HttpRequest): HttpResponse {
-    if (faults.errors) return json(500, { code: -114, message: 'simulated failure' });
-    if (faults.garbage) return { status: 200, body: '<html>{"was_on":' };
+    if (answers.errors) return json(500, { code: -114, message: 'simulated failure' });
+    if (answers.garbage) return { status: 200, body: '<html>{"was_on":' };
     const [path = '', query = ''] = request.target.split('?', 2);
     const words = new URLSearchParams(query);
     if (path === '/shelly') return json(200, identity());
@@ -142,30 +143,18 @@ export function createShelly({ clock, generation, channels = 4, onEdge }: Shelly
 
   function connect(send: (bytes: Uint8Array) => void): Peer {
     const framer = createHttpFramer();
-    const answers = new Set<() => void>();
-    const answer = (response: HttpResponse): void => {
-      if (faults.slow === 0) return send(httpResponse(response));
-      const cancel = clock.after(faults.slow, () => {
-        answers.delete(cancel);
-        send(httpResponse(response));
-      });
-      answers.add(cancel);
-    };
-    const peer: Peer = {
+    const line = faults.line(send);
+    return peers.open({
       receive(bytes) {
         for (const request of framer.push(bytes)) {
-          if (faults.dead || !faults.powered) continue;
-          answer(request === null ? { status: 400, body: '' } : serve(request));
+          if (!faults.hears()) continue;
+          line.answer(httpResponse(request === null ? { status: 400, body: '' } : serve(request)));
         }
       },
       close() {
-        for (const cancel of answers) cancel();
-        answers.clear();
-        peers.delete(peer);
+        line.close();
       },
-    };
-    peers.add(peer);
-    return peer;
+    });
   }
 
   /** A command with one word. */
@@ -179,30 +168,15 @@ export function createShelly({ clock, generation, channels = 4, onEdge }: Shelly
     };
 
   const commands: Commands = {
-    dead: plain(() => {
-      faults.dead = true;
+    ...faults.commands,
+    /** Not noise on the line, but a whole answer with nonsense in it; the request is not obeyed either. */
+    'garbage on|off': onOff((on) => {
+      answers.garbage = on;
     }),
-    alive: plain(() => {
-      faults.dead = false;
+    'errors on|off': onOff((on) => {
+      answers.errors = on;
     }),
-    'garbage on|off': choice(['on', 'off'], (text) => {
-      faults.garbage = text === 'on';
-    }),
-    'errors on|off': choice(['on', 'off'], (text) => {
-      faults.errors = text === 'on';
-    }),
-    'stick RELAY closed|open|free': numbered('relay', 0, channels - 1, (channel) =>
-      choice(['closed', 'open', 'free'], (text) => coils.stick(channel, text === 'free' ? null : text === 'closed')),
-    ),
-    'slow SECONDS|off': numberOr(0, 600, ['off'], (seconds) => {
-      faults.slow = seconds === 'off' ? 0 : seconds;
-    }),
-    'power on|off': choice(['on', 'off'], (text) => {
-      faults.powered = text === 'on';
-      if (faults.powered) return;
-      timers.clear();
-      coils.powerOff();
-    }),
+    ...stickCommand(coils, channels, 'relay'),
     'password WORD|none': word(/^\S{1,64}$/, 'password', (text) => {
       password = text === 'none' ? null : text;
     }),
@@ -221,7 +195,7 @@ export function createShelly({ clock, generation, channels = 4, onEdge }: Shelly
     command: (line) => obey(commands, line),
     close() {
       coils.close();
-      for (const peer of peers) peer.close();
+      peers.close();
     },
   };
 }
@@ -246,7 +220,7 @@ function kind(generation: 1 | 2): DeviceKind {
     description: `Shelly with relays, generation ${generation}${generation === 2 ? ' or later' : ''}, on its HTTP interface`,
     baudRate: 9600, // it has no serial line; something has to stand here
     create({ clock, channels, report }) {
-      return createShelly({ clock, generation, channels, onEdge: (edge) => report({ event: 'coil', ...edge }) });
+      return createShelly({ clock, generation, channels, onEdge: reportEdges(report) });
     },
   };
 }

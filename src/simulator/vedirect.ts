@@ -3,7 +3,8 @@
  * an MPPT solar charger, a turn a second.
  */
 import { type BmsState, createBms, type SimulatedBms } from './bms.ts';
-import { choice, type Commands, numberOr } from './control.ts';
+import { total } from './bytes.ts';
+import { choice, type Commands, numberOr, onOff } from './control.ts';
 import type { DeviceKind, DeviceOptions, SimulatedDevice } from './device.ts';
 import { talkingDevice } from './talking.ts';
 
@@ -18,14 +19,13 @@ const EFFICIENCY = 0.97;
 function block(lines: readonly Line[]): Uint8Array {
   const text = [...lines.map(([label, value]) => `\r\n${label}\t${value}`), '\r\nChecksum\t'].join('');
   const bytes = Array.from(text, (character) => character.charCodeAt(0));
-  const sum = bytes.reduce((total, byte) => total + byte, 0);
-  return Uint8Array.of(...bytes, (256 - (sum % 256)) % 256);
+  return Uint8Array.of(...bytes, -total(bytes) & 0xff);
 }
 
 /** A HEX line that the device sends by itself about a register of 16 bits. */
 function asyncLine(register: number, value: number): Uint8Array {
   const bytes = [register & 0xff, register >> 8, 0, value & 0xff, (value >> 8) & 0xff];
-  const check = (0x55 - bytes.reduce((total, byte) => total + byte, 0xa)) & 0xff;
+  const check = (0x55 - 0xa - total(bytes)) & 0xff;
   const digits = [...bytes, check].map((byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join('');
   return Uint8Array.from(`:A${digits}\n`, (character) => character.charCodeAt(0));
 }
@@ -104,8 +104,8 @@ function mpptBlock(state: BmsState, charge: number, yieldWh: number): Uint8Array
 
 function hexCommand(hex: { on: boolean }): Commands {
   return {
-    'hex on|off': choice(['on', 'off'], (word) => {
-      hex.on = word === 'on';
+    'hex on|off': onOff((on) => {
+      hex.on = on;
     }),
   };
 }

@@ -5,7 +5,8 @@
  */
 import { createCipheriv } from 'node:crypto';
 import { type BmsState, createBms } from './bms.ts';
-import { choice, type Commands, plain } from './control.ts';
+import { bitsAt } from './bytes.ts';
+import { choice, type Commands, onOff, plain } from './control.ts';
 import type { DeviceKind, DeviceOptions, SimulatedDevice } from './device.ts';
 import { talkingDevice } from './talking.ts';
 
@@ -36,18 +37,17 @@ function flagsOf({ alarms, cells }: BmsState): number {
   const { cellOvervoltage, cellUndervoltage, chargeOvertemperature, chargeUndertemperature } = alarms;
   const low = cells.some(({ voltage }) => voltage < PRE_ALARM);
   const charge = !(cellOvervoltage || chargeOvertemperature || chargeUndertemperature);
-  const bits: readonly (readonly [boolean, number])[] = [
-    [cellOvervoltage, 9],
-    [cellUndervoltage, 11],
-    [low, 12],
-    [chargeOvertemperature, 15],
-    [chargeUndertemperature, 22],
-    [alarms.shortCircuit, 23],
-    [charge, 25],
-    [!cellUndervoltage, 26],
-    [low && !cellUndervoltage, 27],
-  ];
-  return bits.reduce((all, [is, bit]) => (is ? all + 2 ** bit : all), 0);
+  return bitsAt(
+    [9, cellOvervoltage],
+    [11, cellUndervoltage],
+    [12, low],
+    [15, chargeOvertemperature],
+    [22, chargeUndertemperature],
+    [23, alarms.shortCircuit],
+    [25, charge],
+    [26, !cellUndervoltage],
+    [27, low && !cellUndervoltage],
+  );
 }
 
 function cellCode(volts: number | undefined): number {
@@ -98,11 +98,11 @@ function createBattery({ clock, cells, capacity, soc, speed }: DeviceOptions): S
       faults.key = digits;
       return null;
     },
-    'stuck on|off': choice(['on', 'off'], (word) => {
-      faults.stuck = word === 'on';
+    'stuck on|off': onOff((on) => {
+      faults.stuck = on;
     }),
-    'addresses on|off': choice(['on', 'off'], (word) => {
-      faults.named = word === 'on';
+    'addresses on|off': onOff((on) => {
+      faults.named = on;
     }),
     'fault balancer|none': choice(['balancer', 'none'], (word) => {
       faults.errors = word === 'none' ? 0 : 1;

@@ -3,24 +3,14 @@
  * disconnect, 3 pre-alarm. Thresholds as in the manuals of the BMS and of the Lithium Battery Smart.
  */
 import type { Clock } from '../engine/clock.ts';
-import { type BmsState, createBms } from './bms.ts';
-import { choice, type Command, type Commands } from './control.ts';
+import { type AddressedBmsOptions, type BmsState, createBms } from './bms.ts';
+import { type Command, type Commands, onOff } from './control.ts';
 import type { DeviceKind, SimulatedDevice } from './device.ts';
 import { type Exception, modbusDevice } from './modbus-device.ts';
-
-export interface VictronSmartBmsOptions {
-  readonly clock: Clock;
-  readonly cells: number;
-  readonly capacity: number;
-  readonly soc: number;
-  readonly speed: number;
-  readonly unit: number;
-}
+import { ILLEGAL_ADDRESS, ILLEGAL_FUNCTION } from './modbus-framing.ts';
 
 const INPUTS = 8;
 const WIRES = ['load', 'charge', 'pre-alarm'] as const;
-const ILLEGAL_FUNCTION = 1;
-const ILLEGAL_ADDRESS = 2;
 /** V a cell: pre-alarm, loads off, and back again. */
 const WARN = 3.1;
 const EMPTY = 2.8;
@@ -36,7 +26,7 @@ const HOTTEST = 75;
 const BLINK = 0.8;
 
 /** Starts BMS and board. */
-export function createVictronBoard({ unit: mine, ...rest }: VictronSmartBmsOptions): SimulatedDevice {
+export function createVictronBoard({ unit: mine, ...rest }: AddressedBmsOptions): SimulatedDevice {
   const { clock } = rest;
   const bms = createBms(rest);
   const judge = createJudge(clock);
@@ -49,7 +39,6 @@ export function createVictronBoard({ unit: mine, ...rest }: VictronSmartBmsOptio
     else cut.delete(name);
     return null;
   };
-  const onOff = (set: (on: boolean) => void): Command => choice(['on', 'off'], (word) => set(word === 'on'));
   const commands: Commands = {
     ...bms.commands,
     'wire load|charge|pre-alarm cut|whole': wire,

@@ -75,7 +75,8 @@ describe('the catalogues', () => {
       for (const onExit of ['open', 'hold'] as const) has(`bms-relay-out.keeper.${keeper(board, onExit)}`);
     }
     for (const wiring of WIRINGS) for (const part of ['wiring', 'hint.wiring']) has(`bms-relay-out.${part}.${wiring}`);
-    for (const key of ['message', 'none', 'second', 'unknown', 'third', 'wrong-bus', 'no-device', 'unheeded']) has(`bms-config.link.${key}`);
+    for (const key of ['message', 'none', 'second', 'unknown', 'third', 'wrong-bus', 'no-device', 'unheeded'])
+      has(`bms-config.link.${key}`);
     for (const { options, buses, reads } of PROTOCOL_INFOS) {
       for (const { name } of options) has(`bms-config.link.option.${name}`);
       for (const kind of buses) has(`bms-config.link.bus.${kind}`);

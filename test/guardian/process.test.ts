@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { CoilEdge } from '../../src/simulator/coils.ts';
 import { listenTcp, type Listening } from '../../src/simulator/listen.ts';
-import { createRelayBoard, type RelayBoard } from '../../src/simulator/relay-board.ts';
+import type { ContactBoard } from '../../src/simulator/device.ts';
+import { createRelayBoard } from '../../src/simulator/relay-board.ts';
 import { ownChild } from '../support/own-child.ts';
 import { pause, until } from '../support/wait.ts';
 
@@ -32,7 +33,7 @@ function processesOf(folder: string): number[] {
 describe('the guardian as a process', function () {
   this.timeout(30_000);
   let folder: string;
-  let board: RelayBoard;
+  let board: ContactBoard;
   let wire: Listening;
   let edges: CoilEdge[];
 

@@ -6,12 +6,13 @@ import { modbusCoil } from '../../src/relays/modbus-coil.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { CoilEdge } from '../../src/simulator/coils.ts';
 import { listenTcp, type Listening } from '../../src/simulator/listen.ts';
-import { createRelayBoard, type RelayBoard } from '../../src/simulator/relay-board.ts';
+import type { ContactBoard } from '../../src/simulator/device.ts';
+import { createRelayBoard } from '../../src/simulator/relay-board.ts';
 import { until } from '../support/wait.ts';
 
 describe('a timed coil over a socket', function () {
   this.timeout(15_000);
-  let board: RelayBoard;
+  let board: ContactBoard;
   let listening: Listening;
   let buses: BusRegistry;
   const edges: CoilEdge[] = [];

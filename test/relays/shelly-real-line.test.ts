@@ -5,13 +5,14 @@ import { openOutput } from '../../src/relays/open-output.ts';
 import type { RelayOutput } from '../../src/relays/relay.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { listenTcp, type Listening } from '../../src/simulator/listen.ts';
-import { createShelly, type SimulatedShelly } from '../../src/simulator/shelly.ts';
+import type { ContactBoard } from '../../src/simulator/device.ts';
+import { createShelly } from '../../src/simulator/shelly.ts';
 import { until } from '../support/wait.ts';
 
 describe('a Shelly over a socket', function () {
   this.timeout(15_000);
   let buses: BusRegistry;
-  let board: SimulatedShelly;
+  let board: ContactBoard;
   let listening: Listening;
   let relay: RelayOutput;
 

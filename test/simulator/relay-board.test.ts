@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import fc from 'fast-check';
 import type { CoilEdge } from '../../src/simulator/coils.ts';
 import { createRelayBoard, type RelayBoardOptions } from '../../src/simulator/relay-board.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { publishedFrames } from '../support/published-frames.ts';
 
 function bytes(hex: string): Uint8Array {
   return Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
@@ -330,6 +329,23 @@ describe('simulated relay board', () => {
     assert.equal(clock.pending, 0);
   });
 
+  it('keeps its answers in order when it is slow no more, and spoils them when it is told to', () => {
+    const { ask, tell, clock, answers } = start();
+    tell('slow 2');
+    ask(ON_0);
+    tell('slow off');
+    assert.deepEqual(ask(READ_8), [], 'behind the one that is still on its way');
+    clock.advance(2);
+    assert.deepEqual(
+      answers.map((answer) => hex(answer)),
+      [hex(bytes(ON_0)), hex(rtu('01 01 01 01'))],
+    );
+    tell('garbage on');
+    assert.notDeepEqual(ask(READ_8), [hex(rtu('01 01 01 01'))]);
+    tell('garbage off');
+    assert.deepEqual(ask(READ_8), [hex(rtu('01 01 01 01'))]);
+  });
+
   it('holds a stuck contact, shows it when read, and lets it go', () => {
     const { ask, tell, moved, clock } = start();
     ask(FLASH_0);
@@ -380,18 +396,10 @@ describe('simulated relay board', () => {
   });
 
   it('obeys every published Waveshare request for coils', function () {
-    const file = resolve('../shared/vectors/relays.json');
-    if (!existsSync(file)) {
-      console.log('      skipped: ../shared/vectors/relays.json is not there');
-      this.skip();
-    }
-    const vectors = JSON.parse(readFileSync(file, 'utf8')) as {
-      name: string;
-      hex: string;
-      expected: { op?: string; ch?: number; ms?: number };
-    }[];
+    const vectors = publishedFrames(this, 'relays');
     let tried = 0;
-    for (const { name, hex: request, expected } of vectors) {
+    for (const { name, hex: request, expected: told } of vectors) {
+      const expected = told as { op?: string; ch?: number; ms?: number };
       if (!name.startsWith('waveshare') || !/^010[15f]/.test(request) || expected.op === undefined) continue;
       if (/answer|ack/.test(expected.op)) continue;
       const { ask, board, clock } = start({ channels: 32 });

@@ -13,6 +13,9 @@ const BAD: Readonly<Record<string, boolean>> = {
   bmsOverTemperature: true,
 };
 
+/** The flags that have such a side. A fault's code is none of them: any code at all is bad. */
+export const BAD_FLAGS: readonly string[] = Object.keys(BAD);
+
 /** Whether a flag says something that can only take away: a permission, trust in the device, or a fault's code. */
 export function isBad(name: string, flag: unknown): boolean {
   if (name === 'fault') return typeof flag === 'string' && flag !== '';

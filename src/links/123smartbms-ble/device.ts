@@ -107,6 +107,11 @@ export function createSmartBms123Ble(ask: Ask, options: LinkOptions): Device {
       } else lost = 0;
       return polled;
     },
+    /** It tells no name. Asked first on a line that is new, or new again: what it has held since is of any age. */
+    identify() {
+      streaming = false;
+      return Promise.resolve({ ok: true, value: 'a 123\\SmartBMS' });
+    },
   };
 }
 

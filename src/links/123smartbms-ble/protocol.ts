@@ -1,5 +1,6 @@
 /** The Bluetooth side of the 123\SmartBMS among the protocols. */
 import type { Observation } from '../../engine/reading/observation.ts';
+import { sumOf } from '../bus/bytes.ts';
 import type { LinkOptions } from '../options.ts';
 import type { Decoded, Protocol } from '../protocol.ts';
 import { createSmartBms123Ble } from './device.ts';
@@ -78,7 +79,7 @@ function answerFrame(line: string): Record<string, unknown> | null {
   }
   const check = fields.at(-1) ?? '';
   if (!/^[0-9A-F]{2}$/.test(check)) return null;
-  const sum = Buffer.from(fields.slice(0, -1).join(''), 'latin1').reduce((total, sign) => total + sign, 0) & 0xff;
+  const sum = sumOf(Buffer.from(fields.slice(0, -1).join(''), 'latin1')) & 0xff;
   const common = { kind: 'query answer', checksumOk: sum === Number.parseInt(check, 16) };
   if (/^[0-9A-F]{3}(?:_[0-9A-F]{2}){3}_[0-9A-F]{3}_[0-9A-F]{2}$/.test(line)) {
     const [major, minor, build] = fields[0] ?? '';

@@ -5,6 +5,7 @@
  * An answer carries a return code (RTN) in the place of CID2. LENGTH is a check digit and, in three more digits, how
  * many digits INFO has. CHKSUM is 0x10000 less the sum of all characters between `~` and itself.
  */
+import { sumOf, wordAt } from '../bus/bytes.ts';
 
 export interface Envelope {
   /** Version of the protocol: 0x20 is 2.0. */
@@ -59,7 +60,7 @@ export function openEnvelope(frame: Uint8Array): Opened {
   const bytes = bytesIn(text.subarray(0, text.length & ~1));
   if (bytes === null || numberIn(text.subarray(-1)) === null)
     return refuse('digits', 'it holds other characters than hex digits');
-  const word = ((bytes[4] ?? 0) << 8) | (bytes[5] ?? 0);
+  const word = wordAt(bytes, 4);
   const length = word & LONGEST_INFO;
   if (word >> 12 !== lengthCheck(length))
     return refuse('length', `the check digit of its length ${digits(word, 4)} is wrong`);
@@ -96,9 +97,7 @@ function lengthCheck(length: number): number {
 }
 
 function checksum(characters: Uint8Array): number {
-  let sum = 0;
-  for (const character of characters) sum -= character;
-  return sum & 0xffff;
+  return -sumOf(characters) & 0xffff;
 }
 
 function digits(value: number, count: number): string {

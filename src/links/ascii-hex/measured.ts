@@ -1,4 +1,5 @@
 /** The parts of an answer that these makers lay out alike. */
+import { isSet } from '../register-values.ts';
 import type { Fields } from './fields.ts';
 
 /** Cells in series and sensors that such a device may have: beyond, it is no such answer. */
@@ -47,18 +48,9 @@ export function takeStates(fields: Fields, silent = 0): States | null {
   return fields.isWhole() ? { cells, temperatures } : null;
 }
 
-/** Names of the bits that are set in `byte`, and of those that are not. Bit 0 is the lowest. */
-export function bitsOf<Name extends string>(byte: number, bits: Readonly<Record<Name, number>>): Record<Name, boolean> {
-  const named = {} as Record<Name, boolean>;
-  for (const name in bits) named[name] = (byte & (1 << bits[name])) !== 0;
-  return named;
-}
-
 /** Cell numbers, from 1, whose bit is set; bit 0 is cell 1. */
 export function cellsIn(mask: number, cells: number): number[] {
-  return Array.from({ length: cells }, (_, i) => i + 1).filter(
-    (cell) => cell <= 32 && ((mask >>> (cell - 1)) & 1) === 1,
-  );
+  return Array.from({ length: cells }, (_, i) => i + 1).filter((cell) => cell <= 32 && isSet(mask, cell - 1));
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Which Bluetooth devices are near, for whoever has to name one. */
 import type { Clock } from '../../engine/clock.ts';
-import { ADAPTER, BLUEZ, DEVICE, objectsOf, watch } from './bluez.ts';
+import { ADAPTER, BLUEZ, DEVICE, objectsOf, textIn, watch } from './bluez.ts';
 import { bleTrouble } from './ble.ts';
 import { type OpenDBus, openSystemBus } from './dbus.ts';
 
@@ -38,7 +38,7 @@ export async function scanBle(adapter: string, clock: Clock, open: OpenDBus = op
       await bus.call({ ...on, member: 'StopDiscovery' }).catch(() => undefined);
       const devices = Object.entries(objects).flatMap(([at, { [DEVICE]: device }]): NearDevice[] => {
         if (device === undefined || !at.startsWith(`${path}/`)) return [];
-        return [{ address: String(device['Address'] ?? ''), name: String(device['Name'] ?? device['Alias'] ?? '') }];
+        return [{ address: textIn(device['Address']), name: textIn(device['Name'] ?? device['Alias']) }];
       });
       const rank = ({ name, address }: NearDevice): string => (name === '' ? `1${address}` : `0${name}`);
       return { ok: true, devices: devices.sort((a, b) => (rank(a) < rank(b) ? -1 : 1)) };

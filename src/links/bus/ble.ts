@@ -8,11 +8,13 @@ import {
   BLUEZ,
   CHARACTERISTIC,
   DEVICE,
+  devicesCalled,
   findDevice,
   findStream,
   isCalled,
   objectsOf,
   type Properties,
+  propertiesIn,
   watch,
 } from './bluez.ts';
 import type { BlePeer, BusSpec, GattStream } from './bus.ts';
@@ -52,6 +54,8 @@ class BleWire implements Wire {
   #writing = false;
   /** Somebody waits for a change: looks again when something has changed. */
   #look: (() => void) | null = null;
+  /** Ends that wait. */
+  #stopLooking: (() => void) | null = null;
 
   constructor(spec: BleSpec, clock: Clock, open: OpenDBus, events: WireEvents) {
     this.#spec = spec;
@@ -72,7 +76,7 @@ class BleWire implements Wire {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#look = null;
+    this.#stopLooking?.();
     this.#letGo();
   }
 
@@ -128,10 +132,17 @@ class BleWire implements Wire {
 
   /** The path of the device, looked for where BlueZ does not know it. */
   async #see(name: string): Promise<string> {
-    const known = findDevice(await objectsOf(this.#live()), this.#adapter, name);
+    const find = async (): Promise<string | null> => {
+      const called = devicesCalled(await objectsOf(this.#live()), this.#adapter, name);
+      if (called.length < 2) return called[0]?.path ?? null;
+      const addresses = called.map(({ address }) => address).join(', ');
+      throw new Trouble(
+        `${called.length} devices are called ${name}: give the address of the right one (${addresses})`,
+      );
+    };
+    const known = await find();
     if (known !== null) return known;
     await this.#discover(false);
-    const find = async (): Promise<string | null> => findDevice(await objectsOf(this.#live()), this.#adapter, name);
     const text = `${name} is not seen by ${this.#spec.adapter}: check that it is in range and that no phone holds it`;
     const path = await this.#until(find, TO_SEE, text);
     // BlueZ connects badly while it searches.
@@ -163,7 +174,7 @@ class BleWire implements Wire {
       const stop = (): void => {
         stopLooking();
         stopWaiting();
-        this.#look = null;
+        this.#look = this.#stopLooking = null;
       };
       const again = (): void => {
         if (busy) return;
@@ -187,6 +198,7 @@ class BleWire implements Wire {
         reject(new Trouble(text));
       });
       this.#look = again;
+      this.#stopLooking = stop;
       again();
     });
   }
@@ -196,7 +208,8 @@ class BleWire implements Wire {
     this.#look?.();
     if (signal.member === 'InterfacesAdded') return this.#added(signal);
     if (signal.member !== 'PropertiesChanged') return;
-    const [of, changed] = signal.body as [string, Properties];
+    const of = signal.body[0];
+    const changed = propertiesIn(signal.body[1]);
     if (of === CHARACTERISTIC && signal.path === this.#target?.notify) {
       const value = changed['Value'];
       if (value instanceof Uint8Array) this.#events.received(value);
@@ -212,17 +225,17 @@ class BleWire implements Wire {
   #added({ body }: Signal): void {
     const { peer } = this.#spec;
     if (peer?.streams !== 'adverts') return;
-    const [path, interfaces] = body as [string, Readonly<Record<string, Properties>>];
-    const properties = interfaces[DEVICE];
-    if (properties === undefined || !path.startsWith(`${this.#adapter}/`) || !isCalled(peer.device, properties)) return;
+    const [path, interfaces] = body;
+    const properties = propertiesIn(propertiesIn(interfaces)[DEVICE]);
+    const isOurs = typeof path === 'string' && path.startsWith(`${this.#adapter}/`);
+    if (!isOurs || !isCalled(peer.device, properties)) return;
     this.#device = path;
     this.#advert(properties);
   }
 
   #advert(properties: Properties): void {
     if (this.#spec.peer?.streams !== 'adverts') return;
-    const all = properties['ManufacturerData'];
-    const data = typeof all === 'object' && all !== null ? (all as Properties)[String(COMPANY)] : undefined;
+    const data = propertiesIn(properties['ManufacturerData'])[String(COMPANY)];
     if (data instanceof Uint8Array) this.#events.received(data);
   }
 
@@ -257,7 +270,7 @@ class BleWire implements Wire {
   #end(problem: string): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#look = null;
+    this.#stopLooking?.();
     this.#letGo();
     this.#events.ended(problem);
   }

@@ -7,7 +7,6 @@ export const ADAPTER = 'org.bluez.Adapter1';
 export const DEVICE = 'org.bluez.Device1';
 export const SERVICE = 'org.bluez.GattService1';
 export const CHARACTERISTIC = 'org.bluez.GattCharacteristic1';
-export const PROPERTIES = 'org.freedesktop.DBus.Properties';
 export const OBJECTS = 'org.freedesktop.DBus.ObjectManager';
 
 export type Properties = Readonly<Record<string, unknown>>;
@@ -18,6 +17,16 @@ export type Objects = Readonly<Record<string, Readonly<Record<string, Properties
 export async function objectsOf(bus: DBus): Promise<Objects> {
   const [objects] = await bus.call({ destination: BLUEZ, path: '/', interface: OBJECTS, member: 'GetManagedObjects' });
   return (objects ?? {}) as Objects;
+}
+
+/** Properties, or none where something else came. */
+export function propertiesIn(value: unknown): Properties {
+  return typeof value === 'object' && value !== null ? (value as Properties) : {};
+}
+
+/** A text; empty where something else came. */
+export function textIn(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /** Asks to be told what changes in BlueZ. */
@@ -36,16 +45,28 @@ export async function watch(bus: DBus): Promise<void> {
 /** Whether the properties are of the device that is called so: its address, or the name it gives itself. */
 export function isCalled(device: string, properties: Properties): boolean {
   const wanted = device.toLowerCase();
-  return ['Address', 'Name', 'Alias'].some((name) => String(properties[name] ?? '').toLowerCase() === wanted);
+  return (
+    wanted !== '' && ['Address', 'Name', 'Alias'].some((name) => textIn(properties[name]).toLowerCase() === wanted)
+  );
+}
+
+export interface KnownDevice {
+  readonly path: string;
+  /** `AA:BB:CC:DD:EE:FF` */
+  readonly address: string;
+}
+
+/** Every device behind an adapter that is called so: there is one of an address, there may be several of a name. */
+export function devicesCalled(objects: Objects, adapter: string, device: string): KnownDevice[] {
+  return Object.entries(objects).flatMap(([path, { [DEVICE]: properties }]) => {
+    if (!path.startsWith(`${adapter}/`) || properties === undefined || !isCalled(device, properties)) return [];
+    return [{ path, address: textIn(properties['Address']) }];
+  });
 }
 
 /** The path of a device behind an adapter; `null`: BlueZ does not know it (yet). */
 export function findDevice(objects: Objects, adapter: string, device: string): string | null {
-  for (const [path, interfaces] of Object.entries(objects)) {
-    const properties = interfaces[DEVICE];
-    if (path.startsWith(`${adapter}/`) && properties !== undefined && isCalled(device, properties)) return path;
-  }
-  return null;
+  return devicesCalled(objects, adapter, device)[0]?.path ?? null;
 }
 
 /** `ff01` and `0000ff01-0000-1000-8000-00805f9b34fb` are the same (Bluetooth Core, vol. 3 B 2.5.1). */

@@ -23,7 +23,7 @@ export const HURRY = 0.1;
 /** Seconds an answer may take from its first byte to its last; eight lines of text take 0.1 at 9600 Bd. */
 const LONGEST_ANSWER = 1;
 /** The same for an answer that is recognised by its contents; the longest that is asked for takes 0.5 at 9600 Bd. */
-const LONGEST_WHOLE = 3;
+const LONGEST_WHOLE = 2;
 /** Bytes of the longest answer, several times over: of a relay board, and of what is recognised by its contents. */
 const MOST_BYTES = 512;
 const MOST_WHOLE = 16_384;

@@ -4,6 +4,7 @@
  * Clauses: MAP = "MODBUS Application Protocol" V1.1b3, RTU = "MODBUS over Serial Line" V1.02,
  * TCP = "MODBUS Messaging on TCP/IP" V1.0b.
  */
+import { wordAt } from './bytes.ts';
 import { crc16 } from './crc16.ts';
 import {
   bigEndian,
@@ -87,7 +88,7 @@ export function parseMbapAnswer(request: ModbusRequest, transaction: number, byt
   const total = mbapLength(bytes);
   if (total === 'protocol') return refused('protocol');
   if (total === null || bytes.length < total) return { kind: 'incomplete' };
-  if (word(bytes, 0) !== transaction) return refused('transaction');
+  if (wordAt(bytes, 0) !== transaction) return refused('transaction');
   if (bytes[6] !== request.unit) return refused('unit');
   const pdu = checkPduHeader(request, bytes, MBAP_HEADER);
   if (pdu === 'function') return refused('function');
@@ -98,8 +99,8 @@ export function parseMbapAnswer(request: ModbusRequest, transaction: number, byt
 /** Whole length of the Modbus TCP frame at the start; `null` while the header is short, `protocol` when it is none. */
 export function mbapLength(bytes: Uint8Array): number | 'protocol' | null {
   if (bytes.length < 6) return null;
-  const length = word(bytes, 4);
-  if (word(bytes, 2) !== 0 || length < MBAP_LENGTH_MIN || length > MBAP_LENGTH_MAX) return 'protocol';
+  const length = wordAt(bytes, 4);
+  if (wordAt(bytes, 2) !== 0 || length < MBAP_LENGTH_MIN || length > MBAP_LENGTH_MAX) return 'protocol';
   return 6 + length;
 }
 
@@ -160,15 +161,15 @@ function checkPduHeader(
 function readPdu(request: ModbusRequest, bytes: Uint8Array, at: number, used: number): ParsedAnswer {
   if (bytes[at] !== request.fn) return { kind: 'exception', code: bytes[at + 1] ?? 0, used };
   if (isRead(request)) return { kind: 'answer', data: readData(request, bytes, at + 2), used };
-  if (word(bytes, at + 1) !== request.address) return refused('address');
+  if (wordAt(bytes, at + 1) !== request.address) return refused('address');
   const echoed = isWriteOne(request) ? request.value : request.values.length;
-  if (word(bytes, at + 3) !== echoed) return refused('value');
+  if (wordAt(bytes, at + 3) !== echoed) return refused('value');
   return { kind: 'answer', data: { bits: [], words: [] }, used };
 }
 
 function readData(request: ReadRequest, bytes: Uint8Array, from: number): AnswerData {
   const indices = Array.from({ length: span(request) }, (_, i) => i);
-  if (request.fn >= 3) return { bits: [], words: indices.map((i) => word(bytes, from + 2 * i)) };
+  if (request.fn >= 3) return { bits: [], words: indices.map((i) => wordAt(bytes, from + 2 * i)) };
   return { bits: indices.map((i) => (((bytes[from + (i >>> 3)] ?? 0) >>> (i & 7)) & 1) === 1), words: [] };
 }
 
@@ -179,8 +180,4 @@ function hasRtuChecksum(bytes: Uint8Array, from: number, to: number): boolean {
 
 function refused(why: Refusal): ParsedAnswer {
   return { kind: 'refused', why };
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 }

@@ -17,6 +17,8 @@ export function createDalyD2(ask: Ask, options: LinkOptions): Device {
   const { layout } = unit;
   const [main, more] = BLOCKS[layout];
   let leaveOut = 0;
+  /** It told its versions when it was asked first; `null`: it was not asked yet. */
+  let tellsVersion: boolean | null = null;
 
   const registersOf = (block: DalyBlock, repeats = 1): Promise<Heard<readonly number[]>> =>
     ask(
@@ -65,10 +67,16 @@ export function createDalyD2(ask: Ask, options: LinkOptions): Device {
     async identify() {
       const there = await mainOf();
       if (!there.ok) return there;
-      const told = await registersOf(VERSIONS[layout]);
-      if (told.ok) return { ok: true, value: textsOf(told.value).join(' ') };
-      // Not every BMS tells its versions.
-      return told.reason === 'silent' || told.reason === 'refused' ? { ok: true, value: 'without a version' } : told;
+      const told = tellsVersion === false ? null : await registersOf(VERSIONS[layout]);
+      if (told?.ok === true) {
+        tellsVersion = true;
+        return { ok: true, value: textsOf(told.value).join(' ') };
+      }
+      // Not every BMS tells its versions; one that did must do so again.
+      if (told !== null && (tellsVersion === true || (told.reason !== 'silent' && told.reason !== 'refused')))
+        return told;
+      tellsVersion = false;
+      return { ok: true, value: 'without a version' };
     },
   };
 }

@@ -5,6 +5,7 @@
  * layout both are D2, in the p81 layout board n is asked as 80 + n and answers as 50 + n. An answer does not say which
  * registers it holds: that it fits the question shows only in how many they are.
  */
+import { wordAt } from '../bus/bytes.ts';
 import { crc16 } from '../bus/crc16.ts';
 import { exceptionText } from '../bus/modbus-codec.ts';
 import type { Find, Found } from '../device.ts';
@@ -123,5 +124,5 @@ function strangerText(unit: number, layout: DalyLayout, board: number): string {
 }
 
 function wordsOf(bytes: Uint8Array, from: number, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => ((bytes[from + 2 * i] ?? 0) << 8) | (bytes[from + 2 * i + 1] ?? 0));
+  return Array.from({ length: count }, (_, i) => wordAt(bytes, from + 2 * i));
 }

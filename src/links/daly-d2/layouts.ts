@@ -4,6 +4,7 @@
  */
 import { celsius, DALY_STATES, type DalyState } from '../daly/fields.ts';
 import { type DalyFaults, readDalyFaults } from '../daly/faults.ts';
+import { isSet } from '../register-values.ts';
 import type { DalyBlock, DalyLayout } from './frame.ts';
 
 interface Places {
@@ -216,7 +217,7 @@ function row(registers: Registers, first: number, count: number | undefined): nu
 function balancing(registers: Registers, places: Places): number[] | undefined {
   const words = row(registers, places.balancing, places.balancingRegisters);
   return words?.flatMap((word, i) =>
-    Array.from({ length: 16 }, (_, bit) => 16 * i + bit + 1).filter((_, bit) => ((word >> bit) & 1) === 1),
+    Array.from({ length: 16 }, (_, bit) => 16 * i + bit + 1).filter((_, bit) => isSet(word, bit)),
   );
 }
 

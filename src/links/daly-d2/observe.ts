@@ -1,17 +1,18 @@
 /** What a Daly BMS with the Modbus-like protocol tells, in the words every source uses. */
 import type { CellObservation, Observation } from '../../engine/reading/observation.ts';
 import { dalyHardware } from '../daly/faults.ts';
+import { cellExtremesWith } from '../extremes.ts';
 import type { DalyValues } from './layouts.ts';
 
 /** An observation of what there is. `current`: A with the sign of the settings; `null`: not to be believed. */
 export function observeDalyD2(values: DalyValues, current: number | null | undefined): Observation {
   const { cellCount, temperatures, voltage, soc, cellMax, cellMin, mosTemperature } = values;
+  const cells = values.cells === undefined ? undefined : cellsOf(values, values.cells);
   const broken = (module: string): boolean => values.faults?.others.includes(module) ?? false;
   return {
     ...(cellCount === undefined ? {} : { cellCount }),
-    ...(values.cells === undefined ? {} : { cells: cellsOf(values, values.cells) }),
-    ...(cellMax === undefined ? {} : { cellMax: { value: cellMax, cell: null } }),
-    ...(cellMin === undefined ? {} : { cellMin: { value: cellMin, cell: null } }),
+    ...(cells === undefined ? {} : { cells }),
+    ...(cellMin === undefined || cellMax === undefined ? {} : cellExtremesWith(cellMin, cellMax, cells ?? [])),
     ...(temperatures === undefined ? {} : { temperatures }),
     // A broken circuit goes on telling something.
     ...(voltage === undefined ? {} : { voltage: broken('voltageModuleFailure') ? null : voltage }),

@@ -83,7 +83,10 @@ export function createDaly(ask: Ask, options: LinkOptions): Device {
     sinceStatus += 1;
     if (status !== null && sinceStatus < STATUS_EVERY) return { ok: true, value: status };
     const told = await talk.one(frames.DALY_STATUS, readDalyStatus, 1);
-    sinceStatus = 0;
+    const isConfirmed =
+      told.ok && status !== null && told.value.cells === status.cells && told.value.sensors === status.sensors;
+    // A sum of 8 bits: what is kept for a while must have been told twice.
+    sinceStatus = isConfirmed ? 0 : STATUS_EVERY;
     return told;
   }
 
@@ -197,21 +200,36 @@ async function readTemperatures(talk: Talk, count: number): Promise<Heard<(numbe
   return talk.one(frames.DALY_TEMPERATURE_EXTREMES, readDalyTemperatureExtremes);
 }
 
-/** Battery code and date. Not every BMS tells them; one that tells neither is still told from none at all. */
+/**
+ * Battery code and date. Not every BMS tells them; one that tells neither is still told from none at all. What it told,
+ * and what it did not tell, when it was asked first is what it is known by.
+ */
 function identifier(talk: Talk): NonNullable<Device['identify']> {
   let spoilt = 0;
+  let tells: { readonly code: boolean; readonly date: boolean } | null = null;
   return async () => {
     const status = await talk.one(frames.DALY_STATUS, readDalyStatus, 1);
     if (!status.ok) return status;
-    const code = await talk.several(frames.DALY_CODE, CODE_FRAMES, readDalyCode);
-    if (!code.ok && code.reason !== 'silent') {
-      spoilt += 1;
-      if (spoilt < MOST_CODES) return code;
+    const code = tells?.code === false ? null : await talk.several(frames.DALY_CODE, CODE_FRAMES, readDalyCode);
+    if (code?.ok === false) {
+      if (tells !== null) return untold(code, 'battery code');
+      if (code.reason !== 'silent') spoilt += 1;
+      if (code.reason !== 'silent' && spoilt < MOST_CODES) return code;
     }
-    const date = await talk.one(frames.DALY_DATE, readDalyDate);
-    if (!date.ok && date.reason !== 'silent') return date;
-    spoilt = 0;
-    const [what, when] = [code.ok ? code.value : '', date.ok ? date.value : ''];
+    const date = tells?.date === false ? null : await talk.one(frames.DALY_DATE, readDalyDate);
+    if (date?.ok === false) {
+      if (tells !== null) return untold(date, 'date');
+      if (date.reason !== 'silent') return date;
+    }
+    tells ??= { code: code?.ok === true, date: date?.ok === true };
+    const [what, when] = [code?.ok === true ? code.value : '', date?.ok === true ? date.value : ''];
     return { ok: true, value: `"${what}" of ${when === '' ? 'an unknown date' : when}` };
   };
+}
+
+/** It answers, but not to this. */
+function untold(failure: Failure, what: string): Failure {
+  if (failure.reason !== 'silent') return failure;
+  const text = `it does not tell its ${what} any more, by which it was known: if it is another one, deploy the flows`;
+  return { ok: false, reason: 'other', text };
 }

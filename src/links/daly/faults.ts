@@ -5,6 +5,7 @@
  * Most come in pairs: level 1 warns, level 2 is the protection. Only level 2 is taken for a refusal here.
  */
 import type { Hardware } from '../../engine/reading/reading.ts';
+import { isSet } from '../register-values.ts';
 
 /** Two levels each, from bit 0 of byte 0 on; four bytes. */
 const PAIRS = [
@@ -104,13 +105,13 @@ export interface DalyFaults {
 
 /** Names of the bits that are set, in the order of the table; bits without a name are in `bits` only. Total. */
 export function readDalyFaults(bytes: Uint8Array): DalyFaults {
-  const isSet = (byte: number, bit: number): boolean => (((bytes[byte] ?? 0) >> bit) & 1) === 1;
-  const level = (add: number): Pair[] => PAIRS.filter((_, i) => isSet(i >> 2, 2 * (i & 3) + add));
+  const isIn = (byte: number, bit: number): boolean => isSet(bytes[byte] ?? 0, bit);
+  const level = (add: number): Pair[] => PAIRS.filter((_, i) => isIn(i >> 2, 2 * (i & 3) + add));
   const bits: string[] = [];
   for (let byte = 0; byte < DALY_FAULT_BYTES; byte += 1) {
-    for (let bit = 0; bit < 8; bit += 1) if (isSet(byte, bit)) bits.push(`${byte}.${bit}`);
+    for (let bit = 0; bit < 8; bit += 1) if (isIn(byte, bit)) bits.push(`${byte}.${bit}`);
   }
-  const others = SINGLES.filter((_, i) => isSet(FIRST_SINGLE + (i >> 3), i & 7));
+  const others = SINGLES.filter((_, i) => isIn(FIRST_SINGLE + (i >> 3), i & 7));
   return { warnings: level(0), protections: level(1), others, bits };
 }
 

@@ -2,6 +2,7 @@
  * What the answers of Daly's A5 protocol hold, after python-daly-bms and dbus-serialbattery. Every reader takes the eight
  * bytes of data (or several such), gives `null` for values that cannot be, and is total.
  */
+import { wordAt } from '../bus/bytes.ts';
 import { readDalyMosfets } from './frame.ts';
 
 /** Raw value of no current. */
@@ -17,8 +18,7 @@ const FULL = 1000;
 /** Bits of the answer to 97. */
 const BALANCING_BYTES = 6;
 
-const u16 = (data: Uint8Array, at: number): number => ((data[at] ?? 0) << 8) | (data[at + 1] ?? 0);
-const u32 = (data: Uint8Array, at: number): number => u16(data, at) * 0x1_0000 + u16(data, at + 2);
+const u32 = (data: Uint8Array, at: number): number => wordAt(data, at) * 0x1_0000 + wordAt(data, at + 2);
 
 export type DalyState = 'idle' | 'charging' | 'discharging';
 
@@ -38,11 +38,11 @@ export interface DalyPack {
 
 /** 90 */
 export function readDalyPack(data: Uint8Array): DalyPack {
-  const soc = u16(data, 6);
+  const soc = wordAt(data, 6);
   return {
-    voltage: u16(data, 0) / 10,
-    acquisitionVoltage: u16(data, 2) / 10,
-    current: (NO_CURRENT - u16(data, 4)) / 10,
+    voltage: wordAt(data, 0) / 10,
+    acquisitionVoltage: wordAt(data, 2) / 10,
+    current: (NO_CURRENT - wordAt(data, 4)) / 10,
     soc: soc > FULL ? null : soc / 10,
   };
 }
@@ -62,8 +62,8 @@ const numberOf = (byte: number | undefined): number | null => (byte === undefine
 
 /** 91, V; `null`: the highest is below the lowest. */
 export function readDalyCellExtremes(data: Uint8Array): DalyExtremes | null {
-  const max = { value: u16(data, 0) / 1000, number: numberOf(data[2]) };
-  const min = { value: u16(data, 3) / 1000, number: numberOf(data[5]) };
+  const max = { value: wordAt(data, 0) / 1000, number: numberOf(data[2]) };
+  const min = { value: wordAt(data, 3) / 1000, number: numberOf(data[5]) };
   return max.value < min.value ? null : { max, min };
 }
 
@@ -122,13 +122,13 @@ export function readDalyStatus(data: Uint8Array): DalyStatus | null {
     chargerConnected: charger !== 0,
     loadConnected: load !== 0,
     inputsOutputs,
-    cycles: u16(data, 5),
+    cycles: wordAt(data, 5),
   };
 }
 
 /** V of the three cells in a frame of 95. */
 export function dalyCellsIn(data: Uint8Array): number[] {
-  return Array.from({ length: CELLS_PER_FRAME }, (_, i) => u16(data, 1 + 2 * i) / 1000);
+  return Array.from({ length: CELLS_PER_FRAME }, (_, i) => wordAt(data, 1 + 2 * i) / 1000);
 }
 
 /** °C of the seven sensors in a frame of 96. */

@@ -5,6 +5,7 @@
  * the host calls itself 40 to ask the first board, 41 for the second, and the boards answer as 01, 02 and so on; on the
  * UART and by Bluetooth it calls itself 80 (dbus-serialbattery, python-daly-bms).
  */
+import { sumOf } from '../bus/bytes.ts';
 import type { Find, Found } from '../device.ts';
 
 const START = 0xa5;
@@ -58,11 +59,7 @@ function request(command: number, first: number, host: number): Uint8Array {
   return frame;
 }
 
-function sum8(bytes: Uint8Array): number {
-  let sum = 0;
-  for (const byte of bytes) sum += byte;
-  return sum & 0xff;
-}
+const sum8 = (bytes: Uint8Array): number => sumOf(bytes) & 0xff;
 
 export interface DalyFrame {
   readonly kind: 'question' | 'answer';

@@ -1,5 +1,6 @@
 /** Daly's BMSes with the A5 protocol among the protocols. */
 import type { Observation } from '../../engine/reading/observation.ts';
+import { wordAt } from '../bus/bytes.ts';
 import type { LinkOptions } from '../options.ts';
 import type { Decoded, Protocol } from '../protocol.ts';
 import { createDaly } from './device.ts';
@@ -130,7 +131,7 @@ function decode(bytes: Uint8Array, options: LinkOptions): Decoded {
 function asked(command: number, data: Uint8Array): Record<string, unknown> {
   const first = data[0] ?? 0;
   if ((command === 0xd9 || command === 0xda) && first <= 1) return { on: first === 1 };
-  if (command === 0x21) return { soc: (((data[6] ?? 0) << 8) | (data[7] ?? 0)) / 10 };
+  if (command === 0x21) return { soc: wordAt(data, 6) / 10 };
   return { data: Array.from(data) };
 }
 

@@ -36,7 +36,8 @@ export function createEcs(bus: ModbusBus, options: LinkOptions, clock: Clock): D
     const values = meter !== null && heard.includes(meter) ? meter.latest() : null;
     const ofMeter = (): MeterNews => {
       if (meter === null) return { kind: 'none' };
-      return values === null ? { kind: silent(meter) } : { kind: 'told', values };
+      if (values !== null) return { kind: 'told', values };
+      return silent(meter) === 'lost' ? { kind: 'lost', sensors: meter.sensors() } : { kind: 'missed' };
     };
     return { meter: ofMeter(), cells: cells.map(ofCell), currentSign: options.currentSign };
   }

@@ -1,10 +1,10 @@
 /** The greenMeter: current, voltage, state of charge, temperatures and the states of both sides. */
 import type { Failure } from '../device.ts';
+import { createFitted } from '../register-values.ts';
 import type { Answer, AskBoard } from './ask.ts';
 import {
   DEVICE_TYPE,
   deviceName,
-  hundredths,
   METER,
   meterSize,
   signed,
@@ -47,6 +47,8 @@ export interface Meter {
   readonly unit: number;
   /** What the last reading brought; `null`: it failed. */
   latest(): MeterValues | null;
+  /** How many temperature sensors it told last. */
+  sensors(): number;
   read(): Promise<Failure | null>;
 }
 
@@ -56,6 +58,8 @@ export function createMeter(unit: number, ask: AskBoard): Meter {
   /** Production number of the one that answered first: the others are strangers. */
   let known: number | null = null;
   let latest: MeterValues | null = null;
+  const fitted = createFitted();
+  let sensors = 0;
 
   async function identify(): Promise<Failure | null> {
     const size = facts?.size ?? (await sizeOf(unit, ask));
@@ -85,11 +89,13 @@ export function createMeter(unit: number, ask: AskBoard): Meter {
     const warmth = await unlessRefused(ask, unit, METER.temperatures);
     if (!warmth.ok) return warmth;
     const [socLow, socHigh, over = 0, under = 0] = state.value;
+    const temperatures = fitted(warmth.value.map((word) => signed(word) / 100));
+    sensors = temperatures.length;
     latest = {
       voltage: { value: milli(voltage.value), at: voltage.at },
       current: { value: milli(current.value), at: current.at },
       soc: { value: stateOfCharge(socLow, socHigh), at: state.at },
-      temperatures: { value: warmth.value.map((word) => hundredths(word)), at: warmth.at },
+      temperatures: { value: temperatures, at: warmth.at },
       over,
       under,
       facts: told,
@@ -100,6 +106,7 @@ export function createMeter(unit: number, ask: AskBoard): Meter {
   return {
     unit,
     latest: () => latest,
+    sensors: () => sensors,
     async read() {
       latest = null;
       const failure = (await identify()) ?? (facts === null ? null : await measure(facts));

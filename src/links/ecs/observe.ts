@@ -12,7 +12,9 @@ export type CellNews =
 /** Of the meter; `none`: there is no meter. */
 export type MeterNews =
   | { readonly kind: 'told'; readonly values: MeterValues }
-  | { readonly kind: 'missed' | 'lost' | 'none' };
+  /** `sensors`: how many temperatures it told before. */
+  | { readonly kind: 'lost'; readonly sensors: number }
+  | { readonly kind: 'missed' | 'none' };
 
 export interface News {
   readonly meter: MeterNews;
@@ -53,7 +55,13 @@ function cellField(news: CellNews, cell: number, at: number): CellObservation[] 
 }
 
 function meterFields(meter: MeterNews, at: number, sign: 1 | -1): Observation {
-  if (meter.kind === 'lost') return { voltage: null, current: null, soc: null, temperatures: [null, null] };
+  if (meter.kind === 'lost') {
+    const unknown = { voltage: null, current: null, soc: null };
+    // Sensors that it never told are none that could be lost.
+    return meter.sensors === 0
+      ? unknown
+      : { ...unknown, temperatures: Array.from({ length: meter.sensors }, () => null) };
+  }
   if (meter.kind !== 'told') return {};
   const { voltage, current, soc, temperatures, facts } = meter.values;
   const ages: Partial<Record<AgedField, number>> = {

@@ -1,6 +1,7 @@
 /** A LifePower4, Basen or relative on its line: one question a cycle. */
 import type { Ask, AskOptions, Device, Heard } from '../device.ts';
 import type { LinkOptions } from '../options.ts';
+import { createSensors } from '../sensors.ts';
 import { type LifepowerCommand, lifepowerAnswerTo, lifepowerQuestion } from './frame.ts';
 import { readLifepowerGeneral } from './groups.ts';
 import { observeLifepower } from './observe.ts';
@@ -26,6 +27,8 @@ export function readLifepowerText(data: Uint8Array): string {
 export function createLifepower(ask: Ask, options: LinkOptions): Device {
   const { address, variant } = options;
   const names: Record<string, string> = {};
+  /** An input without a sensor comes like a sensor that is lost. */
+  const sensors = createSensors();
   /** Which of `NAMES` it was known by at first; past the end: none of them is answered. */
   let knownBy: number | null = null;
 
@@ -47,7 +50,8 @@ export function createLifepower(ask: Ask, options: LinkOptions): Device {
     async poll() {
       const told = await general();
       if (!told.ok) return { seen: null, failure: told };
-      return { seen: observeLifepower(told.value, names, options), failure: null };
+      const temperatures = sensors.list(told.value.temperatures);
+      return { seen: observeLifepower({ ...told.value, temperatures }, names, options), failure: null };
     },
     async identify() {
       for (const [rank, { command, field }] of NAMES.entries()) {

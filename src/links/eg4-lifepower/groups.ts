@@ -18,6 +18,9 @@ const GROUP = {
 /** Basen's answer goes on after the tenth group. */
 const WIDE_FROM = 0x0b;
 
+/** Bytes of the status up to those with the protections that every layout has. */
+const PROTECTIONS_TO = 4;
+
 /** A count of the current at rest. */
 const NO_CURRENT = 30_000;
 /** °C are sent so much higher. */
@@ -65,14 +68,14 @@ export interface LifepowerGeneral {
 }
 
 /**
- * The data of a general answer; `null` when the groups do not come out even, or when there are no cells or no status:
- * without it, nothing would be known to be wrong.
+ * The data of a general answer; `null` when the groups do not come out even, or when there are no cells or no status that
+ * reaches to the protections: without them, nothing would be known to be wrong.
  */
 export function readLifepowerGeneral(data: Uint8Array, variant: string): LifepowerGeneral | null {
   const groups = groupsOf(data);
   const status = groups?.get(GROUP.status);
   const raw = words(groups?.get(GROUP.cells));
-  if (groups === null || groups === undefined || status === undefined || raw.length === 0) return null;
+  if (groups === null || raw.length === 0 || status === undefined || status.bytes.length < PROTECTIONS_TO) return null;
   const further = Array.from(groups.keys()).some((group) => group >= WIDE_FROM);
   const basen = variant === 'basen' || (variant !== 'lifepower4' && further);
   const layout: LifepowerLayout = basen ? 'basen' : 'lifepower4';

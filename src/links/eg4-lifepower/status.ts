@@ -4,6 +4,7 @@
  * The bits of byte 3 are the same in every published description. Those of the other bytes come from esphome-basen, whose
  * author says himself that most are untested; for LifePower4 nobody has published any, so there they mean nothing here.
  */
+import { isSet } from '../register-values.ts';
 import type { LifepowerLayout } from './groups.ts';
 
 /** `refuses`: the protection takes away charging, loads or both. `fault`: a defect of the device, in its own words. */
@@ -54,7 +55,7 @@ const BASEN: readonly Bit[] = [
   { byte: 5, bit: 1, warning: 'charge MOS off by hand' },
   { byte: 5, bit: 2, warning: 'discharge MOS opened by hand' },
   { byte: 5, bit: 3, warning: 'discharge MOS off by hand' },
-  { byte: 5, bit: 4, name: 'heating' },
+  { byte: 5, bit: 4, name: 'heaterOn' },
   { byte: 5, bit: 5, name: 'bmsOverTemperature', refuses: 'both' },
   { byte: 5, bit: 6, name: 'mosUndertemperature', refuses: 'both' },
   { byte: 5, bit: 7, name: 'tooColdToCharge', refuses: 'charge' },
@@ -98,15 +99,14 @@ export interface LifepowerStatus {
 
 /** What the status bytes say; bytes that are not there say nothing is wrong. Total. */
 export function readLifepowerStatus(bytes: Uint8Array, layout: LifepowerLayout): LifepowerStatus {
-  const isSet = ({ byte, bit }: Bit): boolean => (((bytes[byte] ?? 0) >> bit) & 1) === 1;
-  const set = BITS[layout].filter(isSet);
+  const set = BITS[layout].filter(({ byte, bit }) => isSet(bytes[byte] ?? 0, bit));
   const refused = (what: 'charge' | 'load'): boolean =>
     set.some(({ refuses }) => refuses === what || refuses === 'both');
   return {
     chargeAllowed: !refused('charge'),
     loadAllowed: !refused('load'),
     flags: Object.fromEntries(
-      BITS[layout].flatMap((one) => (one.name === undefined ? [] : [[one.name, isSet(one)] as const])),
+      BITS[layout].flatMap((one) => (one.name === undefined ? [] : [[one.name, set.includes(one)] as const])),
     ),
     faults: set.flatMap(({ fault }) => fault ?? []),
     warnings: set.flatMap(({ warning }) => warning ?? []),

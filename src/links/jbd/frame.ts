@@ -6,6 +6,7 @@
  * `DD register status length data sum sum 77`. The sum is 0x10000 less everything between DD and itself, without the
  * first byte of a request and without the register of an answer; high byte first.
  */
+import { sumOf, wordAt } from '../bus/bytes.ts';
 
 const START = 0xdd;
 const END = 0x77;
@@ -59,8 +60,7 @@ function request(what: number, register: number, data: readonly number[]): Uint8
 }
 
 function sum16(bytes: Iterable<number>): [high: number, low: number] {
-  let sum = 0;
-  for (const byte of bytes) sum -= byte;
+  const sum = -sumOf(bytes);
   return [(sum >> 8) & 0xff, sum & 0xff];
 }
 
@@ -122,6 +122,6 @@ export interface JbdMosfets {
 export function readJbdMosfets(data: Uint8Array): JbdMosfets | null {
   const mosfets = data[20];
   if (mosfets === undefined) return null;
-  const protection = ((data[16] ?? 0) << 8) | (data[17] ?? 0);
+  const protection = wordAt(data, 16);
   return { charge: (mosfets & 1) !== 0, discharge: (mosfets & 2) !== 0, protection };
 }

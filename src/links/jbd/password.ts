@@ -3,6 +3,7 @@
  * with esphome-jbd-bms: `FF AA`, command, length, data, and the low byte of the sum of the last three. An answer has
  * one byte of data: 0 accepted, anything else refused.
  */
+import { sumOf } from '../bus/bytes.ts';
 import type { Found } from '../device.ts';
 
 const START = [0xff, 0xaa] as const;
@@ -21,13 +22,7 @@ export interface JbdPasswordFrame {
 /** The question that hands over the password of the app. */
 export function jbdPassword(pin: string): Uint8Array {
   const body = [COMMANDS.app, pin.length, ...Array.from(pin, (digit) => digit.charCodeAt(0) & 0xff)];
-  return Uint8Array.of(...START, ...body, sum8(body));
-}
-
-function sum8(bytes: Iterable<number>): number {
-  let sum = 0;
-  for (const byte of bytes) sum += byte;
-  return sum & 0xff;
+  return Uint8Array.of(...START, ...body, sumOf(body) & 0xff);
 }
 
 /** The frame that begins at `at`, or why none does. Total. */
@@ -36,7 +31,7 @@ export function readJbdPasswordFrame(bytes: Uint8Array, at = 0): JbdPasswordFram
   const [code, size] = bytes.subarray(at + 2, at + 4);
   if (code === undefined || size === undefined || at + size + ENVELOPE > bytes.length) return 'length';
   const end = at + 4 + size;
-  if (bytes[end] !== sum8(bytes.subarray(at + 2, end))) return 'checksum';
+  if (bytes[end] !== (sumOf(bytes.subarray(at + 2, end)) & 0xff)) return 'checksum';
   const command = Object.entries(COMMANDS).find(([, known]) => known === code)?.[0] ?? 'unknown';
   return {
     command: command as JbdPasswordFrame['command'],

@@ -2,6 +2,8 @@
  * What stands in the registers of a JBD BMS that tell of the pack, after the register map published by Overkill Solar.
  * Pure and total; numbers are high byte first.
  */
+import { wordAt } from '../bus/bytes.ts';
+import { isSet } from '../register-values.ts';
 import { JBD_PROTECTION as BIT } from './frame.ts';
 
 /** Bytes of register 03 before the temperatures. */
@@ -146,14 +148,14 @@ function tailOf(view: DataView, at: number): JbdTail | null {
 export function jbdBalancing({ balanceBits, cellCount }: JbdBasics, reversed: boolean): boolean[] {
   return Array.from({ length: cellCount }, (_, index) => {
     const bit = reversed ? cellCount - 1 - index : index < WORD ? WORD + index : index - WORD;
-    return index < 2 * WORD && bit < 2 * WORD && ((balanceBits >>> bit) & 1) === 1;
+    return index < 2 * WORD && bit < 2 * WORD && isSet(balanceBits, bit);
   });
 }
 
 /** Register 04: V of each cell; `null` when there is none, or half of one. */
 export function readJbdCells(data: Uint8Array): number[] | null {
   if (data.length === 0 || data.length % 2 !== 0) return null;
-  return Array.from({ length: data.length / 2 }, (_, i) => word(data, 2 * i) / 1000);
+  return Array.from({ length: data.length / 2 }, (_, i) => wordAt(data, 2 * i) / 1000);
 }
 
 /** Registers 05 and A0 to A2: a text, with or without its length before it. */
@@ -179,11 +181,7 @@ const COUNTERS = [
 
 /** Register AA: how often each protection has tripped; counters behind those that are documented stand in `others`. */
 export function readJbdCounters(data: Uint8Array): Record<string, number | readonly number[]> {
-  const words = Array.from({ length: Math.floor(data.length / 2) }, (_, i) => word(data, 2 * i));
+  const words = Array.from({ length: Math.floor(data.length / 2) }, (_, i) => wordAt(data, 2 * i));
   const named = COUNTERS.slice(0, words.length).map((name, i) => [name, words[i] ?? 0] as const);
   return { ...Object.fromEntries(named), others: words.slice(COUNTERS.length) };
-}
-
-function word(data: Uint8Array, at: number): number {
-  return ((data[at] ?? 0) << 8) | (data[at + 1] ?? 0);
 }

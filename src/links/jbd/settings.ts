@@ -1,4 +1,5 @@
 /** The registers of a JBD BMS that hold its settings: only read in captures, never asked for or written from here. */
+import { signed } from '../register-values.ts';
 
 /** Name, and units a count. `text`: a text. `bytes`: two values of one byte each, or bits. */
 type Setting = readonly [register: number, name: string, kind: number | 'text' | 'bytes' | 'signed' | 'temperature'];
@@ -71,6 +72,6 @@ export function readJbdSetting(
   if (kind === 'bytes') return { setting, value: [high, low] };
   const raw = (high << 8) | low;
   if (kind === 'temperature') return { setting, value: (raw - 2731) / 10 };
-  if (kind === 'signed') return { setting, value: (raw > 0x7fff ? raw - 0x10000 : raw) / 100 };
+  if (kind === 'signed') return { setting, value: signed(raw) / 100 };
   return { setting, value: raw / Math.round(1 / kind) };
 }

@@ -4,9 +4,10 @@ import { createAcquaintance } from '../jk02/acquaintance.ts';
 import { decodeJk02DeviceInfo } from '../jk02/device-info.ts';
 import { variantFor } from '../jk02/device.ts';
 import type { Jk02Kind } from '../jk02/frame.ts';
-import { createSensors, observeJk02 } from '../jk02/observe.ts';
+import { ALWAYS_FITTED, observeJk02 } from '../jk02/observe.ts';
 import { decodeJk02Status } from '../jk02/status.ts';
 import type { LinkOptions } from '../options.ts';
+import { createSensors } from '../sensors.ts';
 import { findPbAnswer, pbQuestion } from './frame.ts';
 
 /** The boards want 0.1 s between commands. */
@@ -24,7 +25,7 @@ export function createJkPb(ask: Ask, options: LinkOptions): Device {
   const { address } = options;
   const askFor = (what: Jk02Kind): Promise<Heard<Uint8Array>> =>
     ask(pbQuestion({ address, what }), (heard) => findPbAnswer(heard, { address, what }), HOW);
-  const sensors = createSensors();
+  const sensors = createSensors(ALWAYS_FITTED);
   const acquaintance = createAcquaintance({
     askStatus: () => askFor('status'),
     nameless: `JK BMS at address ${address}`,

@@ -1,5 +1,6 @@
 /** Alarm bits of JK boards: what each stops, and which of them are defects of the board itself. */
 import type { Hardware } from '../../engine/reading/reading.ts';
+import { isSet } from '../register-values.ts';
 
 export interface AlarmBit {
   readonly bit: number;
@@ -36,9 +37,9 @@ export const JK_ALARMS: readonly AlarmBit[] = [
 export function alarmFlags(table: readonly AlarmBit[], bits: number): Hardware {
   const flags: Hardware = { chargeAllowed: true, loadAllowed: true };
   for (const { bit, name, stops } of table) {
-    const isSet = ((bits >>> bit) & 1) === 1;
-    flags[name] = flags[name] === true || isSet;
-    if (!isSet) continue;
+    const raised = isSet(bits, bit);
+    flags[name] = flags[name] === true || raised;
+    if (!raised) continue;
     if (stops === 'charge' || stops === 'both') flags.chargeAllowed = false;
     if (stops === 'load' || stops === 'both') flags.loadAllowed = false;
   }
@@ -47,7 +48,7 @@ export function alarmFlags(table: readonly AlarmBit[], bits: number): Hardware {
 
 /** The defects among the bits in the table's words; their number in hexadecimal where the words are too long. */
 export function faultOf(table: readonly AlarmBit[], bits: number): string {
-  const faults = table.filter(({ bit, fault }) => fault !== undefined && ((bits >>> bit) & 1) === 1);
+  const faults = table.filter(({ bit, fault }) => fault !== undefined && isSet(bits, bit));
   const words = faults.map(({ fault }) => fault).join(', ');
   if (words.length <= LONGEST_FAULT) return words;
   const sum = faults.reduce((total, { bit }) => total + 2 ** bit, 0);

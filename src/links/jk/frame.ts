@@ -6,6 +6,7 @@
  * `68`, two bytes of zero, and the sum of all bytes before those two zeros; numbers high byte first. Answers put the sum
  * over the same bytes.
  */
+import { sumOf, wordAt } from '../bus/bytes.ts';
 
 const START = [0x4e, 0x57] as const;
 const END = 0x68;
@@ -43,11 +44,7 @@ function frame(command: number, source: number, data: readonly number[]): Uint8A
   return Uint8Array.of(...bytes, 0, 0, sum >> 8, sum & 0xff);
 }
 
-function sum16(bytes: Iterable<number>): number {
-  let sum = 0;
-  for (const byte of bytes) sum += byte;
-  return sum & 0xffff;
-}
+const sum16 = (bytes: Iterable<number>): number => sumOf(bytes) & 0xffff;
 
 /** What stands around the data of one frame. */
 export interface JkFrame {
@@ -64,9 +61,9 @@ export type JkRefusal = 'start' | 'length' | 'end' | 'checksum';
 export function readJkFrame(bytes: Uint8Array): JkFrame | JkRefusal {
   const end = bytes.length;
   if (bytes[0] !== START[0] || bytes[1] !== START[1]) return 'start';
-  if (end < HEAD + TAIL || end !== 2 + (((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0))) return 'length';
+  if (end < HEAD + TAIL || end !== 2 + wordAt(bytes, 2)) return 'length';
   if (bytes[end - 5] !== END) return 'end';
-  const sum = ((bytes[end - 2] ?? 0) << 8) | (bytes[end - 1] ?? 0);
+  const sum = wordAt(bytes, end - 2);
   if (sum !== sum16(bytes.subarray(0, end - 4))) return 'checksum';
   const [command = 0, source = 0, type] = bytes.subarray(8, HEAD);
   return { command, source, answer: type === ANSWER, data: Uint8Array.from(bytes.subarray(HEAD, end - TAIL)) };
@@ -89,7 +86,7 @@ export function jkCommandName(command: number): string {
 export function findJkAnswer(bytes: Uint8Array): Uint8Array | null {
   for (let at = bytes.length - HEAD - TAIL; at >= 0; at -= 1) {
     if (bytes[at] !== START[0] || bytes[at + 1] !== START[1]) continue;
-    const end = at + 2 + (((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0));
+    const end = at + 2 + wordAt(bytes, at + 2);
     if (end > bytes.length) continue;
     const frame = readJkFrame(bytes.subarray(at, end));
     if (typeof frame !== 'string' && tellsAll(frame)) return frame.data;

@@ -2,6 +2,7 @@
  * The values in an answer of JK's older protocol: each behind a tag of one byte, numbers high byte first. After JK's
  * "BMS communication protocol" (the `4E 57` one) and the driver of esphome-jk-bms.
  */
+import { textUpToZero } from '../bus/bytes.ts';
 import { JK_SWITCH } from './frame.ts';
 
 /** What stands behind a tag. */
@@ -37,7 +38,7 @@ const u = (name: string, length: 1 | 2 | 4, divisor = 1): Tag => ({
 });
 const celsius = (name: string): Tag => ({ name, length: 2, read: (value) => (uint(value) << 16) >> 16 });
 const flag = (name: string): Tag => ({ name, length: 1, read: (value) => value[0] !== 0 });
-const text = (name: string, length: number): Tag => ({ name, length, read: textOf });
+const text = (name: string, length: number): Tag => ({ name, length, read: textUpToZero });
 const secret = (length: number): Tag => ({ name: null, length, read: () => null });
 /** A measured temperature in whole degrees: 0…100 as they are, 101…140 stand for −1…−40; more is no temperature. */
 const measured = (name: string): Tag => ({ name, length: 2, read: (value) => degrees(uint(value)) });
@@ -114,14 +115,6 @@ function uint(value: Uint8Array): number {
   let number = 0;
   for (const byte of value) number = number * 256 + byte;
   return number;
-}
-
-/** Printable characters up to the first zero. */
-function textOf(value: Uint8Array): string {
-  const end = value.indexOf(0);
-  return String.fromCharCode(...value.subarray(0, end < 0 ? value.length : end))
-    .replaceAll(/[^ -~]/g, '')
-    .trim();
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The frame with the names and versions of the device, decoded. Its passwords are left where they are. */
+import { textUpToZero } from '../bus/bytes.ts';
 import { viewOf } from './frame.ts';
 
 export interface Jk02DeviceInfo {
@@ -19,7 +20,7 @@ export interface Jk02DeviceInfo {
 /** @param bytes a whole info frame, 300 bytes */
 export function decodeJk02DeviceInfo(bytes: Uint8Array): Jk02DeviceInfo {
   const view = viewOf(bytes);
-  const text = (at: number, length: number): string => textOf(bytes.subarray(at, at + length));
+  const text = (at: number, length: number): string => textUpToZero(bytes.subarray(at, at + length));
   return {
     model: text(6, 16),
     hardwareVersion: text(22, 8),
@@ -32,12 +33,4 @@ export function decodeJk02DeviceInfo(bytes: Uint8Array): Jk02DeviceInfo {
     serialNumber: text(86, 16),
     userData: text(102, 16),
   };
-}
-
-/** Printable characters up to the first zero. */
-function textOf(bytes: Uint8Array): string {
-  const end = bytes.indexOf(0);
-  return String.fromCharCode(...bytes.subarray(0, end < 0 ? bytes.length : end))
-    .replaceAll(/[^ -~]/g, '')
-    .trim();
 }

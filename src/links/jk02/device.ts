@@ -1,12 +1,13 @@
 /** A JK board over Bluetooth: it streams its status once it was asked for it, among settings and other frames. */
 import type { Ask, AskOptions, Device, Failure, Find } from '../device.ts';
 import type { LinkOptions } from '../options.ts';
+import { createSensors } from '../sensors.ts';
 import { createAcquaintance } from './acquaintance.ts';
 import { besides } from './besides.ts';
 import { decodeJk02DeviceInfo } from './device-info.ts';
 import { findJk02Frames, type Jk02Kind, jk02Request } from './frame.ts';
 import { fittingVariant, isPossible, type Jk02Variant, variantOf } from './layout.ts';
-import { createSensors, observeJk02 } from './observe.ts';
+import { ALWAYS_FITTED, observeJk02 } from './observe.ts';
 import { decodeJk02Status } from './status.ts';
 
 /** The frame that is wanted may follow others, with pauses in between; it streams on, so one question is enough. */
@@ -14,7 +15,7 @@ const HOW: AskOptions = { timeout: 1, quiet: 0.5, repeats: 0, streams: true };
 
 /** Asks for the status in each cycle; the layout follows from the hardware version unless it is set. */
 export function createJk02(ask: Ask, options: LinkOptions): Device {
-  const sensors = createSensors();
+  const sensors = createSensors(ALWAYS_FITTED);
   const acquaintance = createAcquaintance({
     askStatus: () => ask(jk02Request('status'), finding('status'), HOW),
     nameless: 'JK BMS without a name',

@@ -6,6 +6,7 @@
  * numbers low byte first. A command: `AA 55 90 EB`, its number, the length of its value, four bytes value, nine of zero
  * and the same sum.
  */
+import { sumOf } from '../bus/bytes.ts';
 
 export const JK02_LENGTH = 300;
 const HEADER = [0x55, 0xaa, 0xeb, 0x90] as const;
@@ -36,9 +37,7 @@ export function jk02Request(what: keyof typeof ASKING): Uint8Array {
 
 /** The low 8 bits of the sum of everything but the last byte. */
 function sum8(bytes: Uint8Array): number {
-  let sum = 0;
-  for (const byte of bytes.subarray(0, -1)) sum += byte;
-  return sum & 0xff;
+  return sumOf(bytes.subarray(0, -1)) & 0xff;
 }
 
 export type Jk02Refusal = 'start' | 'length' | 'checksum' | 'type';

@@ -57,7 +57,8 @@ function deviceOf(bat: SmartBat, ask: Ask, options: LinkOptions): Device {
       }
       values.push({ register, value: heard.value.value });
     }
-    cells = values.length;
+    // Other cells than the pack has: a battery that wakes up may not have known them all, so they are looked for again.
+    cells = values.length === options.cells ? values.length : null;
     return { ok: true, value: values };
   }
 

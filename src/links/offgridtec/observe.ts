@@ -20,7 +20,7 @@ export function observationOf(
     else if (quantity === 'current') observation.current = value === null ? null : value * currentSign + 0;
     else if (quantity === 'voltage' || quantity === 'soc' || quantity === 'bmsTemperature')
       observation[quantity] = value;
-    else extra[quantity] = value;
+    else extra[quantity === 'remaining' ? 'remainingCapacity' : quantity] = value;
   }
   if (cellCount !== undefined) observation.cellCount = cellCount;
   if (cells.length > 0) observation.cells = cells;

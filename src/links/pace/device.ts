@@ -5,6 +5,7 @@ import { createNaming } from '../ascii-hex/naming.ts';
 import { createAskQuestion, createLasting } from '../ascii-hex/questions.ts';
 import type { Ask, AskOptions, Device, Failure, Heard } from '../device.ts';
 import type { LinkOptions } from '../options.ts';
+import { createSensors } from '../sensors.ts';
 import { observationOf } from './observe.ts';
 import type { PaceStatus, PaceValues, PaceVariant } from './pack.ts';
 import { readV20Status, readV20Text, readV20Values, v20Question } from './v20.ts';
@@ -20,6 +21,8 @@ export function createPace(ask: Ask, options: LinkOptions): Device {
   const { address } = options;
   const put = createAskQuestion(ask);
   const lasting = createLasting();
+  /** A place without a sensor comes like a sensor that is lost. */
+  const sensors = createSensors();
   const fixed = options.variant === 'v25' || options.variant === 'v20' ? options.variant : null;
   let known: PaceVariant | null = fixed;
   let believed: PaceVariant = fixed ?? 'v25';
@@ -74,7 +77,8 @@ export function createPace(ask: Ask, options: LinkOptions): Device {
       const told = await values();
       if (!told.ok) return { seen: null, failure: told };
       const flags = await status();
-      const seen = observationOf(told.value, flags.ok ? flags.value.value : null, options);
+      const temperatures = sensors.list(told.value.temperatures);
+      const seen = observationOf({ ...told.value, temperatures }, flags.ok ? flags.value.value : null, options);
       return { seen, failure: lasting(flags) };
     },
     identify: createNaming({ ask: name, there: values, nameless: 'a board without a serial number' }),

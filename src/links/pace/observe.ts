@@ -2,6 +2,7 @@
 import type { Observation } from '../../engine/reading/observation.ts';
 import { FAULT_STATES } from '../ascii-hex/measured.ts';
 import { faultCode, permissionsOf } from '../ascii-hex/protections.ts';
+import { cellExtremesWith } from '../extremes.ts';
 import type { LinkOptions } from '../options.ts';
 import type { PaceStatus, PaceValues } from './pack.ts';
 
@@ -28,9 +29,9 @@ export function observationOf(
     ...(status === null ? {} : { hardware: hardwareOf(status) }),
     extra: {
       ...(values.ambientTemperature === undefined ? {} : { ambientTemperature: values.ambientTemperature }),
-      remainingAh: values.remaining,
-      fullAh: values.full,
-      ...(values.design === undefined ? {} : { designAh: values.design }),
+      remainingCapacity: values.remaining,
+      fullCapacity: values.full,
+      ...(values.design === undefined ? {} : { designCapacity: values.design }),
       cycles: values.cycles,
       ...(values.soh === undefined ? {} : { soh: values.soh }),
       ...values.counters,
@@ -50,17 +51,14 @@ function socOf({ soc, remaining, full }: PaceValues): number | null {
   return full > 0 && remaining <= full ? (100 * remaining) / full : null;
 }
 
-function extremesOf({
-  extremes,
-}: PaceValues): Pick<Observation, 'cellMin' | 'cellMax' | 'temperatureMin' | 'temperatureMax'> {
+/** Its extremes of temperatures are left alone: they would hide a sensor that is lost among those told one by one. */
+function extremesOf({ cells, extremes }: PaceValues): Pick<Observation, 'cellMin' | 'cellMax'> {
   if (extremes === undefined) return {};
-  const { cellMin, cellMax, temperatureMin, temperatureMax } = extremes;
-  return {
-    cellMin: { value: cellMin, cell: null },
-    cellMax: { value: cellMax, cell: null },
-    temperatureMin: { value: temperatureMin, cell: null },
-    temperatureMax: { value: temperatureMax, cell: null },
-  };
+  return cellExtremesWith(
+    extremes.cellMin,
+    extremes.cellMax,
+    cells.map((voltage, i) => ({ cell: i + 1, voltage })),
+  );
 }
 
 function hardwareOf(status: PaceStatus): NonNullable<Observation['hardware']> {

@@ -4,7 +4,8 @@
  */
 import type { Envelope } from '../ascii-hex/envelope.ts';
 import { celsius, fieldsOf, printable } from '../ascii-hex/fields.ts';
-import { bitsOf, cellsIn, takeMeasured, takeStates } from '../ascii-hex/measured.ts';
+import { cellsIn, takeMeasured, takeStates } from '../ascii-hex/measured.ts';
+import { flagsOf } from '../register-values.ts';
 import type { PaceStatus, PaceValues } from './pack.ts';
 import { type OfPack, ZERO } from './v25.ts';
 
@@ -110,8 +111,8 @@ export function readV20Status(info: Uint8Array): (PaceStatus & OfPack) | null {
   fields.u8(); // reserved
   if (!fields.isWhole() || fields.left() > 0 || custom !== CUSTOM_FLAGS) return null;
   const [balance = 0, voltage = 0, hot = 0, warm = 0, current = 0, capacity = 0, fet = 0] = events;
-  const currents = bitsOf(current, CURRENT_EVENT);
-  const { chargeMos, dischargeMos, heater } = bitsOf(fet, FET);
+  const currents = flagsOf(current, CURRENT_EVENT);
+  const { chargeMos, dischargeMos, heater } = flagsOf(fet, FET);
   const told = [
     ...states.cells,
     ...states.temperatures,
@@ -127,14 +128,14 @@ export function readV20Status(info: Uint8Array): (PaceStatus & OfPack) | null {
     pack,
     ...states,
     protections: {
-      ...bitsOf(voltage, VOLTAGE_EVENT),
-      ...bitsOf(warm, TEMPERATURE_LOW),
-      ...bitsOf(hot, TEMPERATURE_HIGH),
+      ...flagsOf(voltage, VOLTAGE_EVENT),
+      ...flagsOf(warm, TEMPERATURE_LOW),
+      ...flagsOf(hot, TEMPERATURE_HIGH),
       chargeOvercurrent: currents.charge,
       dischargeOvercurrent: currents.discharge || currents.peak || currents.peakLock,
       shortCircuit: currents.short || currents.shortLock,
     },
-    faults: { ...bitsOf(balance, BALANCE_EVENT), fire: (hot & FIRE) !== 0 },
+    faults: { ...flagsOf(balance, BALANCE_EVENT), fire: (hot & FIRE) !== 0 },
     chargeMos,
     dischargeMos,
     heater,

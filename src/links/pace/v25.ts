@@ -4,7 +4,8 @@
  */
 import type { Envelope } from '../ascii-hex/envelope.ts';
 import { celsius, fieldsOf, printable } from '../ascii-hex/fields.ts';
-import { bitsOf, cellsIn, takeMeasured, takeStates } from '../ascii-hex/measured.ts';
+import { cellsIn, takeMeasured, takeStates } from '../ascii-hex/measured.ts';
+import { flagsOf } from '../register-values.ts';
 import type { PaceStatus, PaceValues } from './pack.ts';
 
 export const V25 = 0x25;
@@ -105,13 +106,13 @@ export function readV25Status(info: Uint8Array): (PaceStatus & OfPack) | null {
   const warnings = fields.bytes(2);
   if (!fields.isWhole() || fields.left() > 0) return null;
   const [protect1 = 0, protect2 = 0, system = 0, , fault = 0] = flags;
-  const { chargeMos, dischargeMos, reversed } = bitsOf(system, SYSTEM);
+  const { chargeMos, dischargeMos, reversed } = flagsOf(system, SYSTEM);
   const told = [...states.cells, ...states.temperatures, ...limits, ...warnings, protect1, protect2 & ~FULL, fault];
   return {
     pack,
     ...states,
-    protections: { ...bitsOf(protect1, PROTECT_1), ...bitsOf(protect2, PROTECT_2), reversed },
-    faults: bitsOf(fault, FAULTS),
+    protections: { ...flagsOf(protect1, PROTECT_1), ...flagsOf(protect2, PROTECT_2), reversed },
+    faults: flagsOf(fault, FAULTS),
     chargeMos,
     dischargeMos,
     full: (protect2 & FULL) !== 0,

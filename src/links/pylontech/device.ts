@@ -3,6 +3,7 @@ import { createNaming } from '../ascii-hex/naming.ts';
 import { createAskQuestion, createLasting, createSeldom } from '../ascii-hex/questions.ts';
 import type { Ask, Device } from '../device.ts';
 import type { LinkOptions } from '../options.ts';
+import { createSensors } from '../sensors.ts';
 import {
   moduleProblem,
   PYLONTECH_REFUSALS,
@@ -23,6 +24,8 @@ export function createPylontech(ask: Ask, options: LinkOptions): Device {
   const { address } = options;
   const put = createAskQuestion(ask, PYLONTECH_REFUSALS);
   const lasting = createLasting();
+  /** A place without a sensor comes like a sensor that is lost. */
+  const sensors = createSensors();
   const management = createSeldom<PylontechManagement>(MANAGEMENT_EVERY);
   /** An answer names the module it is about beside the address of who sends it. */
   const own = <T extends { readonly command: number }>(read: (info: Uint8Array) => T | null) => {
@@ -43,7 +46,8 @@ export function createPylontech(ask: Ask, options: LinkOptions): Device {
         put(pylontechQuestion(address, 'management'), own(readManagement), { options: { repeats: 0 } }),
       );
       const known = alarms.ok ? alarms.value.value : null;
-      const seen = observationOf(module.value.value, known, management.value(), options);
+      const temperatures = sensors.list(module.value.value.temperatures);
+      const seen = observationOf({ ...module.value.value, temperatures }, known, management.value(), options);
       return { seen, failure: lasting(alarms) };
     },
     identify: createNaming({

@@ -5,7 +5,8 @@
 import type { Refusals } from '../ascii-hex/answer.ts';
 import type { Envelope } from '../ascii-hex/envelope.ts';
 import { celsius, type Fields, fieldsOf, printable } from '../ascii-hex/fields.ts';
-import { bitsOf, cellsIn, type States, takeMeasured, takeStates, voltageProblem } from '../ascii-hex/measured.ts';
+import { cellsIn, type States, takeMeasured, takeStates, voltageProblem } from '../ascii-hex/measured.ts';
+import { flagsOf, signed } from '../register-values.ts';
 
 const VERSION = 0x20;
 const LITHIUM = 0x46;
@@ -82,7 +83,7 @@ function takeModule(fields: Fields): PylontechModule | null {
   const [board = null, ...groups] = measured.temperatures.map((raw) => celsius(raw, ZERO));
   return {
     // Signed in the document: a cell the wrong way round.
-    cells: measured.cells.map((raw) => (raw > 0x7fff ? raw - 0x10000 : raw) / 1000),
+    cells: measured.cells.map((raw) => signed(raw) / 1000),
     temperatures: groups,
     boardTemperature: board,
     current: measured.current / 10,
@@ -151,9 +152,9 @@ export function readAlarms(info: Uint8Array): PylontechAlarms | null {
     moduleVoltageState: voltage,
     dischargeCurrentState: discharge,
     status,
-    protections: bitsOf(one, STATUS_1),
-    switches: bitsOf(two, STATUS_2),
-    activity: bitsOf(three, STATUS_3),
+    protections: flagsOf(one, STATUS_1),
+    switches: flagsOf(two, STATUS_2),
+    activity: flagsOf(three, STATUS_3),
     cellErrors: cellsIn(four | (five << 8), states.cells.length),
   };
 }
@@ -181,7 +182,7 @@ export function readManagement(info: Uint8Array): PylontechManagement | null {
   const command = fields.u8();
   const [chargeVoltage, dischargeVoltage] = [fields.u16() / 1000, fields.u16() / 1000];
   const [chargeCurrent, dischargeCurrent] = [fields.s16() / 10, fields.s16() / 10];
-  const status = bitsOf(fields.u8(), MANAGEMENT_STATUS);
+  const status = flagsOf(fields.u8(), MANAGEMENT_STATUS);
   return {
     command,
     chargeVoltage,

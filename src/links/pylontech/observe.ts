@@ -26,8 +26,8 @@ export function observationOf(
     soc: total > 0 && remaining <= total ? (100 * remaining) / total : null,
     ...(alarms === null ? {} : { hardware: hardwareOf(alarms) }),
     extra: {
-      remainingAh: remaining,
-      totalAh: total,
+      remainingCapacity: remaining,
+      fullCapacity: total,
       cycles: module.cycles,
       ...(alarms === null ? {} : { status: Buffer.from(alarms.status).toString('hex') }),
       ...(management === null ? {} : managementExtra(management)),

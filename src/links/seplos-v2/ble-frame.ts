@@ -5,7 +5,8 @@
  * LENGTH and data.
  */
 import { celsius, fieldsOf, printable } from '../ascii-hex/fields.ts';
-import { bitsOf } from '../ascii-hex/measured.ts';
+import { wordAt } from '../bus/bytes.ts';
+import { flagsOf } from '../register-values.ts';
 import { type SeplosTelemetry, takeTelemetry } from './frame.ts';
 
 const START = 0x7e;
@@ -38,7 +39,7 @@ export function isBleFrame(bytes: Uint8Array): boolean {
 export function openBleFrame(bytes: Uint8Array): BleFrame {
   if (bytes.length < HEAD + TAIL) return { ok: false, refusal: 'length', text: `${bytes.length} bytes are too few` };
   if (bytes[bytes.length - 1] !== END) return { ok: false, refusal: 'end', text: 'it does not end with 0D' };
-  const crc = ((bytes[bytes.length - 3] ?? 0) << 8) | (bytes[bytes.length - 2] ?? 0);
+  const crc = wordAt(bytes, bytes.length - 3);
   const right = xmodem(bytes.subarray(1, -TAIL));
   if (crc !== right) {
     return {
@@ -47,7 +48,7 @@ export function openBleFrame(bytes: Uint8Array): BleFrame {
       text: `its CRC is ${crc.toString(16)}, ${right.toString(16)} would be right`,
     };
   }
-  const length = ((bytes[5] ?? 0) << 8) | (bytes[6] ?? 0);
+  const length = wordAt(bytes, 5);
   if (length !== bytes.length - HEAD - TAIL) {
     return { ok: false, refusal: 'length', text: `it tells ${length} bytes and holds ${bytes.length - HEAD - TAIL}` };
   }
@@ -139,7 +140,7 @@ function takeStates(fields: ReturnType<typeof fieldsOf>): BleStates | null {
   const [system, switches] = [fields.u8(), fields.u8()];
   const events = fields.bytes(fields.u8());
   if (!fields.isWhole()) return null;
-  return { system, switches: bitsOf(switches, SWITCHES), events: Buffer.from(events).toString('hex') };
+  return { system, switches: flagsOf(switches, SWITCHES), events: Buffer.from(events).toString('hex') };
 }
 
 /** Where the model and the version stand in an answer to 51. */

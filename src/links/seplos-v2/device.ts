@@ -3,6 +3,7 @@ import { createNaming } from '../ascii-hex/naming.ts';
 import { createAskQuestion, createLasting } from '../ascii-hex/questions.ts';
 import type { Ask, Device } from '../device.ts';
 import type { LinkOptions } from '../options.ts';
+import { createSensors } from '../sensors.ts';
 import { readAlarms, readManufacturer, readTelemetry, seplosQuestion, telemetryProblem } from './frame.ts';
 import { observationOf } from './observe.ts';
 
@@ -11,6 +12,8 @@ export function createSeplosV2(ask: Ask, options: LinkOptions): Device {
   const { address } = options;
   const put = createAskQuestion(ask);
   const lasting = createLasting();
+  /** A place without a sensor comes like a sensor that is lost. */
+  const sensors = createSensors();
   const telemetry = () => put(seplosQuestion(address, 'telemetry'), readTelemetry, { wrong: telemetryProblem });
 
   return {
@@ -20,7 +23,9 @@ export function createSeplosV2(ask: Ask, options: LinkOptions): Device {
       if (values.value.value === null) return { seen: null, failure: NO_VALUES };
       const alarms = await put(seplosQuestion(address, 'alarms'), readAlarms);
       // A pack that does not know the question has no flags to tell; any other failure leaves them to get old.
-      const seen = observationOf(values.value.value, alarms.ok ? alarms.value.value : null, options);
+      const temperatures = sensors.list(values.value.value.temperatures);
+      const told = { ...values.value.value, temperatures };
+      const seen = observationOf(told, alarms.ok ? alarms.value.value : null, options);
       return { seen, failure: lasting(alarms) };
     },
     identify: createNaming({

@@ -4,8 +4,9 @@
  */
 import type { Envelope } from '../ascii-hex/envelope.ts';
 import { celsius, type Fields, fieldsOf, printable } from '../ascii-hex/fields.ts';
-import { bitsOf, cellsIn, type States, takeMeasured, takeStates, voltageProblem } from '../ascii-hex/measured.ts';
+import { cellsIn, type States, takeMeasured, takeStates, voltageProblem } from '../ascii-hex/measured.ts';
 import type { Protections } from '../ascii-hex/protections.ts';
+import { flagsOf } from '../register-values.ts';
 
 const VERSION = 0x20;
 const LITHIUM = 0x46;
@@ -143,20 +144,20 @@ function alarmsIn(custom: Uint8Array, cells: number): Omit<SeplosAlarms, keyof S
   const [one = 0, two = 0, three = 0, four = 0, five = 0, six = 0] = custom;
   const [power = 0, low = 0, high = 0, system = 0, openLow = 0, openHigh = 0, seven = 0, eight = 0] =
     custom.subarray(6);
-  const currents = bitsOf(five, WARN_5);
+  const currents = flagsOf(five, WARN_5);
   return {
     protections: {
-      ...bitsOf(two, WARN_2),
-      ...bitsOf(three, WARN_3),
-      ...bitsOf(four, WARN_4),
+      ...flagsOf(two, WARN_2),
+      ...flagsOf(three, WARN_3),
+      ...flagsOf(four, WARN_4),
       chargeOvercurrent: currents.charge,
       dischargeOvercurrent: currents.discharge || currents.transient || currents.transientLock,
       shortCircuit: currents.short || currents.shortLock,
-      ...bitsOf(six, WARN_6),
+      ...flagsOf(six, WARN_6),
     },
-    faults: { ...bitsOf(one, WARN_1), ...bitsOf(eight, WARN_8) },
-    switches: bitsOf(power, POWER),
-    system: bitsOf(system, SYSTEM),
+    faults: { ...flagsOf(one, WARN_1), ...flagsOf(eight, WARN_8) },
+    switches: flagsOf(power, POWER),
+    system: flagsOf(system, SYSTEM),
     // The first byte is cells 1…8, the second 9…16.
     balancing: cellsIn(low | (high << 8), cells),
     openWires: cellsIn(openLow | (openHigh << 8), cells),

@@ -27,9 +27,9 @@ export function observationOf(
     ...(alarms === null ? {} : { hardware: hardwareOf(alarms) }),
     extra: {
       ambientTemperature: telemetry.ambientTemperature,
-      remainingAh: telemetry.remaining,
-      fullAh: telemetry.full,
-      ratedAh: telemetry.rated,
+      remainingCapacity: telemetry.remaining,
+      fullCapacity: telemetry.full,
+      ratedCapacity: telemetry.rated,
       cycles: telemetry.cycles,
       soh: telemetry.soh,
       portVoltage: telemetry.portVoltage,

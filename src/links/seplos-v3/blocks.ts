@@ -30,7 +30,8 @@ export const CELLS_MOST = 16;
 
 /** 0.1 K; one source takes 273.15 for 273.1 here, 0.05 K apart. */
 const ZERO_CELSIUS = 2731;
-const CELL_SENSORS = 4;
+/** At the cells; the BMS may be set to fewer. */
+export const CELL_SENSORS = 4;
 const AMBIENT_AT = 0x18;
 const MOS_AT = 0x19;
 const SERIAL_WORDS = 15;

@@ -5,6 +5,7 @@ import { heardOf } from '../modbus-heard.ts';
 import { createIdentity } from '../modbus-identity.ts';
 import type { LinkOptions } from '../options.ts';
 import {
+  CELL_SENSORS,
   CELLS_MOST,
   COUNTS,
   PIA_COUNT,
@@ -27,6 +28,7 @@ const COUNT_TRIES = 3;
 export function createSeplosV3(bus: ModbusBus, options: LinkOptions): Device {
   const { address } = options;
   let cells: number | null = null;
+  let sensors: number | null = null;
   let countTries = 0;
 
   const words = async (first: number, count: number): Promise<Heard<number[]>> =>
@@ -39,8 +41,9 @@ export function createSeplosV3(bus: ModbusBus, options: LinkOptions): Device {
     countTries += 1;
     if (heard.ok || heard.reason === 'refused') countTries = COUNT_TRIES;
     if (!heard.ok) return;
-    const count = heard.value[1] ?? 0;
+    const [warm = 0, count = 0] = heard.value;
     cells = count >= 1 && count <= CELLS_MOST ? count : null;
+    sensors = warm >= 1 && warm <= CELL_SENSORS ? warm : null;
   }
 
   async function rest(): Promise<{ pib?: Pib; pic?: Pic; failure: Failure | null }> {
@@ -61,7 +64,7 @@ export function createSeplosV3(bus: ModbusBus, options: LinkOptions): Device {
     }
     await askCount();
     const { failure, ...blocks } = await rest();
-    return { seen: observeSeplosV3({ pia: readPia(pack.value), ...blocks, cells }, options), failure };
+    return { seen: observeSeplosV3({ pia: readPia(pack.value), ...blocks, cells, sensors }, options), failure };
   }
 
   async function serials(): Promise<Heard<string>> {

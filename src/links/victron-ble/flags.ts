@@ -3,6 +3,7 @@
  * registers (`VE_REG_BMS_FLAGS`, `VE_REG_SMART_LITHIUM_ERROR_FLAGS`) without their bits; those stand in Victron's own
  * published header `velib/vecan/regs_payload.h` and agree with the driver of Venus OS.
  */
+import { isSet } from '../register-values.ts';
 
 /** Bit and name of `VE_REG_BMS_FLAGS` (2100). */
 const BMS_FLAGS = [
@@ -45,7 +46,7 @@ export type BmsFlag = (typeof BMS_FLAGS)[number][1];
 /** Every flag by name. */
 export function bmsFlags(bits: number): Record<BmsFlag, boolean> {
   const flags: Partial<Record<BmsFlag, boolean>> = {};
-  for (const [bit, name] of BMS_FLAGS) flags[name] = ((bits >>> bit) & 1) === 1;
+  for (const [bit, name] of BMS_FLAGS) flags[name] = isSet(bits, bit);
   return flags as Record<BmsFlag, boolean>;
 }
 
@@ -71,7 +72,7 @@ const LONGEST_FAULT = 32;
 export function lithiumFault(errors: number, flags: Record<BmsFlag, boolean>): string {
   const codes = flags.hardwareFailure ? [HARDWARE] : [];
   for (let bit = 0; bit < 16; bit += 1) {
-    if ((errors & (1 << bit)) !== 0) codes.push(`E-SL${bit === SETTINGS_LOST ? 119 : bit + 1}`);
+    if (isSet(errors, bit)) codes.push(`E-SL${bit === SETTINGS_LOST ? 119 : bit + 1}`);
   }
   return codes.join(' ').slice(0, LONGEST_FAULT).trim();
 }

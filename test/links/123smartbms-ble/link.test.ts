@@ -4,11 +4,9 @@ import { SMARTBMS123_BLE } from '../../../src/links/123smartbms-ble/protocol.ts'
 import type { AskOptions, Find, Heard } from '../../../src/links/device.ts';
 import { DEFAULT_OPTIONS, type GivenOptions } from '../../../src/links/options.ts';
 import { smartbms123BleKind } from '../../../src/simulator/123smartbms-ble.ts';
+import { near } from '../support/benches.ts';
 import { createLinkBench, type LinkBench } from '../support/link-bench.ts';
 import { cell, ENERGY, lines, PACK, TEMPERATURES, TURN, VOLTAGES } from './build.ts';
-
-const near = (got: number | null | undefined, want: number, within: number): void =>
-  assert.ok(typeof got === 'number' && Math.abs(got - want) <= within, `${got} is not ${want} ± ${within}`);
 
 const text = (hex: string): string => Buffer.from(hex, 'hex').toString('latin1');
 
@@ -151,11 +149,16 @@ describe('123\\SmartBMS over Bluetooth: turns of records', () => {
   const OPTIONS = { ...DEFAULT_OPTIONS, variant: 'gen3', secret: '1234', temperatureFormula: 'document' } as const;
 
   /** A device that says `turns` one after the other; every question that is asked is kept. */
-  function device(turns: readonly (readonly string[])[], verdicts: Record<string, string> = {}) {
+  function device(
+    turns: readonly (readonly string[])[],
+    verdicts: Record<string, string> = {},
+    questions: string[] = [],
+  ) {
     const left = [...turns];
     let streams = false;
     const ask = <T>(question: Uint8Array, find: Find<T>, _options?: AskOptions): Promise<Heard<T>> => {
       const asked = Buffer.from(question).toString('latin1');
+      questions.push(asked);
       const silent = { ok: false, reason: 'silent', text: 'no answer' } as const;
       let said: readonly string[] = [];
       if (asked !== '$') said = [verdicts[asked] ?? 'OK'];
@@ -205,6 +208,19 @@ describe('123\\SmartBMS over Bluetooth: turns of records', () => {
     const { seen } = await device([[PACK, VOLTAGES, TEMPERATURES, cell(1, 4, '28A', '12C', '83_30'), ENERGY]]).poll();
     assert.equal(seen?.soc, null);
     assert.equal(seen?.hardware?.['socCalibrated'], false);
+  });
+
+  it('what it held while the line was away is not believed: the stream is begun anew', async () => {
+    const questions: string[] = [];
+    const bms = device([TURN, TURN, TURN], {}, questions);
+    await bms.poll();
+    await bms.poll();
+    assert.equal(questions.filter((one) => one === 'E!\r').length, 1);
+    const before = questions.length;
+    // The link asks who is there when a line is new, or new again.
+    assert.equal((await bms.identify?.())?.ok, true);
+    await bms.poll();
+    assert.deepEqual(questions.slice(before, before + 3), ['PW1234!\r', 'E!\r', '$']);
   });
 
   it('a device that refuses the stream says so', async () => {

@@ -43,6 +43,23 @@ export function describeLink(what: string, under: LinkUnderTest): void {
 }
 
 function describeValues(run: Run): void {
+  run('a sensor that has never told anything is none, one that has is missed', async (bench) => {
+    bench.tell('temperature 1 dead');
+    await bench.pass(4);
+    const { temperatures: few = [] } = bench.latest();
+    assert.ok(few.length > 0 && few.every((celsius) => typeof celsius === 'number'), JSON.stringify(few));
+    bench.tell('temperature 1 21');
+    await bench.pass(5);
+    const { temperatures: all = [] } = bench.latest();
+    assert.equal(all.length, few.length + 1);
+    bench.tell('temperature 1 dead');
+    await bench.pass(3);
+    assert.deepEqual(
+      bench.latest().temperatures?.map((celsius) => celsius === null),
+      all.map((_, i) => i === 0),
+    );
+  });
+
   run('reads every cell, the pack and the flags in one cycle', async (bench) => {
     bench.tell('current -12.5');
     await bench.pass(3);

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { runSuite, vectorFolder } from '../../../conformance/main.ts';
-import loaded from '../../../conformance/relays.ts';
-import type { Suite } from '../../../conformance/suite.ts';
+import suite from '../../../conformance/relays.ts';
 import { crc16 } from '../../../src/links/bus/crc16.ts';
 import {
   exceptionText,
@@ -12,10 +10,8 @@ import {
   rtuRequest,
 } from '../../../src/links/bus/modbus-codec.ts';
 import { checkRequest, type ModbusRequest } from '../../../src/links/bus/modbus-request.ts';
+import { agreesWithPublished } from '../../support/published-frames.ts';
 import { bytes, hex } from './support/fakes.ts';
-
-// Imported as CommonJS, a default export sits one level deeper.
-const suite = (loaded as unknown as { readonly default?: Suite }).default ?? loaded;
 
 const unit = 1;
 const coil = (address: number, value: number): ModbusRequest => ({ fn: 5, unit, address, value });
@@ -188,13 +184,6 @@ describe('modbus codec: Modbus TCP answers', () => {
 
 describe('modbus codec: recorded vectors', () => {
   it('agrees with every Modbus entry of relays.json', function () {
-    const folder = vectorFolder();
-    if (folder === null) {
-      console.log('      skipped: there is no folder with published frames');
-      this.skip();
-    }
-    const { frames, failures } = runSuite(suite, folder);
-    assert.deepEqual(failures, []);
-    assert.equal(frames, 72);
+    agreesWithPublished(this, suite, 72);
   });
 });

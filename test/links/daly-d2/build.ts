@@ -1,24 +1,14 @@
 /** Frames of Daly's Modbus-like protocol, as its register maps lay them out. */
-
-function checksum(bytes: readonly number[]): number[] {
-  let crc = 0xffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = (crc & 1) === 1 ? (crc >> 1) ^ 0xa001 : crc >> 1;
-  }
-  return [crc & 0xff, crc >> 8];
-}
-
-export const signed = (...bytes: readonly number[]): Uint8Array => Uint8Array.of(...bytes, ...checksum(bytes));
+import { rtu } from '../support/rtu.ts';
 
 /** An answer with registers. */
 export function answer(unit: number, words: readonly number[]): Uint8Array {
-  return signed(unit, 3, 2 * words.length, ...words.flatMap((word) => [word >> 8, word & 0xff]));
+  return rtu(unit, 3, 2 * words.length, ...words.flatMap((word) => [word >> 8, word & 0xff]));
 }
 
 /** A question, or a write with function 6. */
 export function question(unit: number, fn: number, first: number, value: number): Uint8Array {
-  return signed(unit, fn, first >> 8, first & 0xff, value >> 8, value & 0xff);
+  return rtu(unit, fn, first >> 8, first & 0xff, value >> 8, value & 0xff);
 }
 
 /** Words from `first` on, zero where nothing is given. */

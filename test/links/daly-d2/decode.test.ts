@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { findBlock, readBlock, unitOf } from '../../../src/links/daly-d2/frame.ts';
 import { DALY_D2 } from '../../../src/links/daly-d2/protocol.ts';
 import { optionDefaults } from '../../../src/links/options.ts';
-import { answer, d2Main, d2More, ESS_CELLS, ESS_STATUS, question, signed, words } from './build.ts';
+import { rtu } from '../support/rtu.ts';
+import { answer, d2Main, d2More, ESS_CELLS, ESS_STATUS, question, words } from './build.ts';
 
 const OPTIONS = optionDefaults(DALY_D2.info.options);
 const D2 = unitOf(OPTIONS);
@@ -170,7 +171,7 @@ describe('other frames of the Modbus-like protocol', () => {
     assert.deepEqual(decode(version).frame['texts'], ['40_1234', 'DL-R32U']);
     assert.deepEqual(decode(answer(0xd2, [1, 0xffff])).frame['registers'], [1, 0xffff]);
     const exception = { kind: 'exception', layout: 'd2', board: 1, code: 2 };
-    assert.deepEqual(decode(signed(0xd2, 0x83, 2)).frame, exception);
+    assert.deepEqual(decode(rtu(0xd2, 0x83, 2)).frame, exception);
   });
 
   it('refuses with the reason', () => {
@@ -178,7 +179,7 @@ describe('other frames of the Modbus-like protocol', () => {
     assert.equal(refusal(d2Main().slice(0, -1)), 'length');
     assert.equal(refusal(answer(0x01, [1, 2])), 'address');
     assert.equal(refusal(question(0x01, 3, 0, 62)), 'address');
-    assert.equal(refusal(signed(0xd2, 4, 2, 0, 1)), 'function');
+    assert.equal(refusal(rtu(0xd2, 4, 2, 0, 1)), 'function');
     const broken = d2Main();
     broken[20] = broken[20]! ^ 1;
     assert.equal(refusal(broken), 'checksum');
@@ -207,7 +208,7 @@ describe('finding answers of the Modbus-like protocol', () => {
     const board = findBlock(P81, BLOCK, () => 1)(answer(0x53, words(0, 62, {})));
     assert.ok(board?.kind === 'other');
     assert.match(board.text, /address 3 answers instead of the one at 1/);
-    const refused = find(signed(0xd2, 0x83, 2));
+    const refused = find(rtu(0xd2, 0x83, 2));
     assert.ok(refused?.kind === 'failure');
     assert.equal(refused.reason, 'refused');
     const nonsense = findBlock(D2, BLOCK, () => null)(d2Main());
@@ -229,7 +230,7 @@ describe('finding answers of the Modbus-like protocol', () => {
   it('any bytes: nothing is thrown, and only whole answers are found', () => {
     const piece = fc.oneof(
       fc.uint8Array({ maxLength: 30 }),
-      fc.constantFrom(d2Main(), d2More(), ESS_CELLS, ESS_STATUS, d2Main().slice(0, 50), signed(0xd2, 0x83, 2)),
+      fc.constantFrom(d2Main(), d2More(), ESS_CELLS, ESS_STATUS, d2Main().slice(0, 50), rtu(0xd2, 0x83, 2)),
     );
     let answers = 0;
     fc.assert(

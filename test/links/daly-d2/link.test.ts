@@ -2,19 +2,12 @@
 import assert from 'node:assert/strict';
 import { DALY_D2 } from '../../../src/links/daly-d2/protocol.ts';
 import { dalyD2Kind } from '../../../src/simulator/daly-d2.ts';
-import { createLinkBench, type LinkBench, type LinkBenchOptions } from '../support/link-bench.ts';
-import { answer, d2Main, d2More, question, signed, words } from './build.ts';
+import { benches, near } from '../support/benches.ts';
+import type { LinkBench, LinkBenchOptions } from '../support/link-bench.ts';
+import { rtu } from '../support/rtu.ts';
+import { answer, d2Main, d2More, question, words } from './build.ts';
 
-const open: LinkBench[] = [];
-
-function bench(options: Partial<LinkBenchOptions> = {}): LinkBench {
-  const made = createLinkBench({ protocol: DALY_D2, device: dalyD2Kind, ...options });
-  open.push(made);
-  return made;
-}
-
-const near = (actual: unknown, wanted: number, within: number): void =>
-  assert.ok(typeof actual === 'number' && Math.abs(actual - wanted) <= within, `${String(actual)} is not ${wanted}`);
+const UNDER = { protocol: DALY_D2, device: dalyD2Kind };
 
 const LAYOUTS = [
   { variant: 'd2', asked: /^d203(0000003e|003e0009|00a90020)/ },
@@ -25,9 +18,7 @@ for (const { variant, asked } of LAYOUTS) {
   describe(`the link to a Daly BMS (Modbus-like, ${variant})`, () => {
     const start = (options: Partial<LinkBenchOptions> = {}): LinkBench => bench({ options: { variant }, ...options });
 
-    afterEach(() => {
-      for (const one of open.splice(0)) one.close();
-    });
+    const bench = benches(UNDER);
 
     it('reads everything, every second, with the second its cycle began', async () => {
       const b = start();
@@ -154,9 +145,7 @@ for (const { variant, asked } of LAYOUTS) {
 }
 
 describe('the link to a Daly BMS (Modbus-like)', () => {
-  afterEach(() => {
-    for (const one of open.splice(0)) one.close();
-  });
+  const bench = benches(UNDER);
 
   it('d2: its own protections are refusals, its switches are not', async () => {
     const b = bench();
@@ -213,6 +202,20 @@ describe('the link to a Daly BMS (Modbus-like)', () => {
     assert.deepEqual([cells?.length, cells?.[2]?.balancing, bmsTemperature], [4, null, undefined]);
   });
 
+  it('d2: a cell beyond its own extremes counts, whatever those say', async () => {
+    const b = bench({ cells: 4 });
+    b.tell('silence');
+    await b.pass(0.2);
+    let asked = 0;
+    for (let n = 0; n < 60; n += 1) {
+      await b.pass(0.05);
+      for (const one of b.sent.slice(asked)) if (one.startsWith('d2030000')) b.hear(d2Main({ 1: 2400 }));
+      asked = b.sent.length;
+    }
+    assert.deepEqual(b.latest().cellMin, { value: 2.4, cell: 2 });
+    assert.deepEqual(b.latest().cellMax, { value: 3.303, cell: null });
+  });
+
   it('d2: one that kept its version to itself at first is not another one when it tells it later', async () => {
     const b = bench({ cells: 4 });
     b.tell('silence');
@@ -250,7 +253,7 @@ describe('the link to a Daly BMS (Modbus-like)', () => {
       for (const one of b.sent.slice(asked)) {
         if (one.startsWith('d2030000')) b.hear(d2Main());
         if (one.startsWith('d203003e')) b.hear(d2More());
-        if (one.startsWith('d20300a9')) b.hear(signed(0xd2, 0x83, 2));
+        if (one.startsWith('d20300a9')) b.hear(rtu(0xd2, 0x83, 2));
       }
       asked = b.sent.length;
     }

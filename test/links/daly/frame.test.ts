@@ -1,8 +1,8 @@
 /** Frames of Daly's A5 protocol: the published bytes to the letter, and nothing found where there is nothing. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { DALY_MOSFETS, dalyRead, dalySwitch, findDalyAnswer, readDalyMosfets } from '../../../src/links/daly/frame.ts';
+import { publishedFrames } from '../../support/published-frames.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
@@ -63,16 +63,7 @@ describe('frames of a Daly BMS', () => {
   });
 
   it('all published frames', function () {
-    const file = '../shared/vectors/daly_uart.json';
-    if (!existsSync(file)) {
-      console.log(`      skipped: no vectors at ${file}`);
-      this.skip();
-    }
-    const vectors = JSON.parse(readFileSync(file, 'utf8')) as {
-      name: string;
-      hex: string;
-      expected: Record<string, unknown>;
-    }[];
+    const vectors = publishedFrames(this, 'daly_uart');
     let mosfets = 0;
     for (const { name, hex: text, expected } of vectors) {
       const command = expected['cmd'];

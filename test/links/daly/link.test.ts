@@ -3,19 +3,10 @@ import assert from 'node:assert/strict';
 import { DALY } from '../../../src/links/daly/protocol.ts';
 import { dalyKind } from '../../../src/simulator/daly.ts';
 import type { DeviceKind } from '../../../src/simulator/device.ts';
-import { createLinkBench, type LinkBench, type LinkBenchOptions } from '../support/link-bench.ts';
+import { benches, near } from '../support/benches.ts';
 import { answer, frame, healthy, u16, u32 } from './build.ts';
 
-const open: LinkBench[] = [];
-
-function bench(options: Partial<LinkBenchOptions> = {}): LinkBench {
-  const made = createLinkBench({ protocol: DALY, device: dalyKind, ...options });
-  open.push(made);
-  return made;
-}
-
-const near = (actual: unknown, wanted: number, within: number): void =>
-  assert.ok(typeof actual === 'number' && Math.abs(actual - wanted) <= within, `${String(actual)} is not ${wanted}`);
+const UNDER = { protocol: DALY, device: dalyKind };
 
 /** A device that answers with the frames of a table, by command. */
 function scripted(
@@ -41,9 +32,7 @@ function scripted(
 }
 
 describe('the link to a Daly BMS (A5)', () => {
-  afterEach(() => {
-    for (const one of open.splice(0)) one.close();
-  });
+  const bench = benches(UNDER);
 
   it('reads everything, every second, with the second its cycle began', async () => {
     const b = bench();
@@ -185,9 +174,7 @@ describe('the link to a Daly BMS (A5)', () => {
 });
 
 describe('the sign of the current of a Daly BMS (A5)', () => {
-  afterEach(() => {
-    for (const one of open.splice(0)) one.close();
-  });
+  const bench = benches(UNDER);
 
   for (const [amperes, state, reads] of [
     [20, 'charging', 'discharging'],
@@ -253,9 +240,7 @@ describe('the sign of the current of a Daly BMS (A5)', () => {
 });
 
 describe('cell voltages of a Daly BMS (A5) that come damaged', () => {
-  afterEach(() => {
-    for (const one of open.splice(0)) one.close();
-  });
+  const bench = benches(UNDER);
 
   for (const [habit, words] of [
     ['missing', /cell voltages \(95\) come incomplete/],
@@ -284,9 +269,7 @@ describe('cell voltages of a Daly BMS (A5) that come damaged', () => {
 });
 
 describe('the line of a Daly BMS (A5)', () => {
-  afterEach(() => {
-    for (const one of open.splice(0)) one.close();
-  });
+  const bench = benches(UNDER);
 
   it('silence is told within 5 s with a remedy, and is over in two cycles', async () => {
     const b = bench();

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ECS } from '../../../src/links/ecs/protocol.ts';
 import { type GivenOptions, parseOptions } from '../../../src/links/options.ts';
-import { bitsAnswer, exceptionAnswer, readRequest, registersAnswer } from '../support/rtu-frame.ts';
+import {
+  bits as bitsAnswer,
+  exception as exceptionAnswer,
+  request as readRequest,
+  words as registersAnswer,
+} from '../support/rtu.ts';
 
 function decode(bytes: Uint8Array, given: GivenOptions = {}, cells = 4) {
   const parsed = parseOptions(ECS.info.options, given, cells);
@@ -16,7 +21,7 @@ function good(bytes: Uint8Array, given: GivenOptions = {}) {
   return decoded;
 }
 
-const answer = (unit: number, ...words: number[]): Uint8Array => registersAnswer(unit, 3, ...words);
+const answer = (unit: number, ...words: number[]): Uint8Array => registersAnswer(unit, 3, words);
 
 describe('ECS frames', () => {
   it('ECS-9 three registers are a LiPro: voltage, temperature, balancing', () => {
@@ -129,7 +134,7 @@ describe('ECS frames', () => {
       return decoded.refusal;
     };
     assert.equal(refusal(exceptionAnswer(2, 3, 2)), 'exception');
-    assert.equal(refusal(bitsAnswer(2, 1, 255)), 'function');
+    assert.equal(refusal(bitsAnswer(2, 1, [255])), 'function');
     assert.equal(refusal(answer(2, 3300, 2000, 0).with(4, 0)), 'checksum');
     assert.equal(refusal(answer(2, 3300, 2000, 0).slice(0, -1)), 'length');
     assert.equal(refusal(Uint8Array.of()), 'length');

@@ -189,6 +189,33 @@ describe('ECS link', () => {
     assert.equal(bench.latest().hardware?.loadAllowed, true);
   });
 
+  it('a sensor of the meter that was never there is none, and one that was there is missed', async () => {
+    start();
+    bench.tell('temperature 4 dead');
+    await bench.pass(3);
+    assert.equal(bench.latest().temperatures?.length, 1);
+    bench.tell('temperature 1 dead');
+    await bench.pass(2);
+    assert.deepEqual(bench.latest().temperatures, [null]);
+    bench.tell('missing meter');
+    await bench.pass(6);
+    assert.equal(bench.latest().voltage, null);
+    assert.deepEqual(bench.latest().temperatures, [null]);
+  });
+
+  it('a meter without sensors loses none when it is away', async () => {
+    start();
+    bench.tell('temperature 1 dead');
+    bench.tell('temperature 4 dead');
+    await bench.pass(3);
+    bench.tell('missing meter');
+    await bench.pass(6);
+    bench.tell('found meter');
+    await bench.pass(6);
+    assert.equal(typeof bench.latest().voltage, 'number');
+    assert.ok(bench.seen.every(({ observation }) => observation.temperatures === undefined));
+  });
+
   it('ECS-2 the fault of the meter’s state of charge is seen through; the current’s sign is a setting', async () => {
     start({ currentSign: -1 });
     bench.tell('soc 50');

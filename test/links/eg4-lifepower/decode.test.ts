@@ -183,7 +183,7 @@ describe('what a Basen tells more', () => {
         if (name !== undefined) assert.equal(hardware[name], true);
       }
     }
-    assert.equal(hardwareOf(bit(5, 4))['heating'], true);
+    assert.equal(hardwareOf(bit(5, 4))['heaterOn'], true);
   });
 
   it('its faults in its own words, its warnings beside them; a status that is none is neither', () => {
@@ -233,8 +233,15 @@ describe('frames of a LifePower4 or Basen', () => {
     assert.equal(refusal(frame(1, 1, [0x01, 1, 0x0c, 0xf3])), 'groups', 'no status: nobody knows what is wrong');
   });
 
+  it('a status too short for its protections allows nothing: the answer is refused', () => {
+    for (const status of [[], [0, 0]]) {
+      assert.equal(refusal(frame(1, 1, generalData({ status }))), 'groups', `${status.length} bytes`);
+    }
+    assert.equal(read(frame(1, 1, generalData({ status: [0, 0, 0, 0] }))).seen?.hardware?.chargeAllowed, true);
+  });
+
   it('a value that is not told is not known', () => {
-    const { seen } = read(frame(1, 1, [0x01, 1, 0x0c, 0xf3, 0x06, 1, 0, 0]));
+    const { seen } = read(frame(1, 1, [0x01, 1, 0x0c, 0xf3, 0x06, 2, 0, 0, 0, 0]));
     assert.deepEqual([seen?.voltage, seen?.current, seen?.soc, seen?.bmsTemperature], [null, null, null, null]);
     assert.deepEqual(seen?.temperatures, []);
   });

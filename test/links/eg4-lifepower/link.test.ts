@@ -2,19 +2,11 @@
 import assert from 'node:assert/strict';
 import { EG4_LIFEPOWER } from '../../../src/links/eg4-lifepower/protocol.ts';
 import { eg4LifepowerKind } from '../../../src/simulator/eg4-lifepower.ts';
-import { createLinkBench, type LinkBench, type LinkBenchOptions } from '../support/link-bench.ts';
+import { benches, near } from '../support/benches.ts';
+import type { LinkBench } from '../support/link-bench.ts';
 import { frame, general, text } from './build.ts';
 
-const open: LinkBench[] = [];
-
-function bench(options: Partial<LinkBenchOptions> = {}): LinkBench {
-  const made = createLinkBench({ protocol: EG4_LIFEPOWER, device: eg4LifepowerKind, ...options });
-  open.push(made);
-  return made;
-}
-
-const near = (actual: unknown, wanted: number, within: number): void =>
-  assert.ok(typeof actual === 'number' && Math.abs(actual - wanted) <= within, `${String(actual)} is not ${wanted}`);
+const UNDER = { protocol: EG4_LIFEPOWER, device: eg4LifepowerKind };
 
 /** Answers by hand what the link asks, for so many seconds. */
 async function answering(b: LinkBench, seconds: number, answers: Readonly<Record<string, Uint8Array>>): Promise<void> {
@@ -31,9 +23,7 @@ async function answering(b: LinkBench, seconds: number, answers: Readonly<Record
 }
 
 describe('the link to a LifePower4', () => {
-  afterEach(() => {
-    for (const one of open.splice(0)) one.close();
-  });
+  const bench = benches(UNDER);
 
   it('reads everything, every two seconds, with the second its cycle began', async () => {
     const b = bench();
@@ -87,6 +77,22 @@ describe('the link to a LifePower4', () => {
     near(b.latest().cells?.[2]?.voltage, 2.61, 0.001);
     assert.equal(b.latest().temperatures?.[1], null);
     assert.equal(b.latest().temperatures?.[3], 48);
+  });
+
+  it('a sensor that has never told anything is none', async () => {
+    const b = bench();
+    b.tell('temperature 2 dead');
+    await b.pass(8);
+    assert.equal(b.latest().temperatures?.length, 3);
+    assert.ok(b.latest().temperatures?.every((celsius) => typeof celsius === 'number'));
+    b.tell('temperature 2 21');
+    await b.pass(8);
+    b.tell('temperature 2 dead');
+    await b.pass(4);
+    assert.deepEqual(
+      b.latest().temperatures?.map((celsius) => celsius === null),
+      [false, true, false, false],
+    );
   });
 
   it('its own protections are refusals', async () => {

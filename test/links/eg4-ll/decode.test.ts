@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { EG4_LL } from '../../../src/links/eg4-ll/protocol.ts';
 import { DEFAULT_OPTIONS, type LinkOptions } from '../../../src/links/options.ts';
+import { setIn } from '../support/benches.ts';
 import { exception, request, text, words } from '../support/rtu.ts';
 import { describeTotal } from '../support/total.ts';
 
@@ -51,11 +52,6 @@ const status = (changed: Readonly<Record<number, number>> = {}, options: Partial
     ),
     options,
   );
-
-function setIn(part: unknown): string[] {
-  const flags = part as Readonly<Record<string, boolean>>;
-  return Object.keys(flags).filter((name) => flags[name]);
-}
 
 describe('an EG4 LL: frames', () => {
   it('the status: every field', () => {

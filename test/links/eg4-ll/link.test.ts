@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { EG4_LL } from '../../../src/links/eg4-ll/protocol.ts';
 import { eg4LlKind } from '../../../src/simulator/eg4-ll.ts';
-import { benches, describeModbusBms, near } from '../support/modbus-bms.ts';
+import { benches, near } from '../support/benches.ts';
+import { describeModbusBms } from '../support/modbus-bms.ts';
 
 const BMS = { protocol: EG4_LL, device: eg4LlKind, currentStep: 0.01, tellsCells: true };
 

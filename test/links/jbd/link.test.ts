@@ -3,24 +3,13 @@ import assert from 'node:assert/strict';
 import { JBD } from '../../../src/links/jbd/protocol.ts';
 import { jbdKind } from '../../../src/simulator/jbd.ts';
 import type { DeviceKind } from '../../../src/simulator/device.ts';
-import { createLinkBench, type LinkBench, type LinkBenchOptions } from '../support/link-bench.ts';
+import { benches, near } from '../support/benches.ts';
 import { answer, basics, cells } from './build.ts';
 
-const open: LinkBench[] = [];
-
-function bench(options: Partial<LinkBenchOptions> = {}): LinkBench {
-  const made = createLinkBench({ protocol: JBD, device: jbdKind, ...options });
-  open.push(made);
-  return made;
-}
-
-const near = (actual: unknown, wanted: number, within: number): void =>
-  assert.ok(typeof actual === 'number' && Math.abs(actual - wanted) <= within, `${String(actual)} is not ${wanted}`);
+const UNDER = { protocol: JBD, device: jbdKind };
 
 describe('the link to a JBD BMS', () => {
-  afterEach(() => {
-    for (const one of open.splice(0)) one.close();
-  });
+  const bench = benches(UNDER);
 
   it('reads everything, every second, with the second its cycle began', async () => {
     const b = bench();
@@ -196,9 +185,7 @@ describe('the link to a JBD BMS', () => {
 });
 
 describe('the PIN of a JBD Bluetooth module', () => {
-  afterEach(() => {
-    for (const one of open.splice(0)) one.close();
-  });
+  const bench = benches(UNDER);
 
   it('is handed over once, before anything else', async () => {
     const b = bench({ options: { secret: '000000' } });

@@ -6,7 +6,8 @@ import { openProtocol } from '../../../src/links/open-protocol.ts';
 import { optionDefaults } from '../../../src/links/options.ts';
 import type { DeviceKind } from '../../../src/simulator/device.ts';
 import { jkPbKind } from '../../../src/simulator/jk-pb.ts';
-import { benches, near, testFamily } from '../jk/family.ts';
+import { testFamily } from '../jk/family.ts';
+import { benches, near } from '../support/benches.ts';
 import { statusFrame } from '../jk02/build.ts';
 import { ack, trigger } from './build.ts';
 
@@ -18,8 +19,7 @@ describe('the link to a JK board of the PB series', () => {
     oldest: 0.6,
   });
 
-  const { bench, closeAll } = benches(JK_PB, jkPbKind);
-  afterEach(closeAll);
+  const bench = benches({ protocol: JK_PB, device: jkPbKind });
 
   it('it asks the address that is set, and nobody else answers', async () => {
     const b = bench({ options: { address: '5' }, simulated: { unit: 5 } });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Protocol } from '../../../src/links/protocol.ts';
 import type { DeviceKind } from '../../../src/simulator/device.ts';
-import { createLinkBench, type LinkBench, type LinkBenchOptions } from '../support/link-bench.ts';
+import { benches, near } from '../support/benches.ts';
 
 export interface Family {
   readonly protocol: Protocol;
@@ -13,28 +13,9 @@ export interface Family {
   readonly oldest: number;
 }
 
-export const near = (actual: unknown, wanted: number, within: number): void =>
-  assert.ok(typeof actual === 'number' && Math.abs(actual - wanted) <= within, `${String(actual)} is not ${wanted}`);
-
-/** Benches that are closed when the test is over. */
-export function benches(protocol: Protocol, device: DeviceKind) {
-  const open: LinkBench[] = [];
-  return {
-    bench(options: Partial<LinkBenchOptions> = {}): LinkBench {
-      const made = createLinkBench({ protocol, device, ...options });
-      open.push(made);
-      return made;
-    },
-    closeAll(): void {
-      for (const one of open.splice(0)) one.close();
-    },
-  };
-}
-
 /** Registers the tests; to be called inside a `describe`. */
 export function testFamily({ protocol, device, steps, oldest }: Family): void {
-  const { bench, closeAll } = benches(protocol, device);
-  afterEach(closeAll);
+  const bench = benches({ protocol, device });
 
   it('reads everything, every second, with the second its cycle began', async () => {
     const b = bench();

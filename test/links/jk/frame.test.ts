@@ -1,9 +1,9 @@
 /** Frames of JK's older protocol: the published bytes to the letter, and nothing found where there is nothing. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { findJkAnswer, jkPassword, jkReadAll, jkSwitch } from '../../../src/links/jk/frame.ts';
 import { readJkMosfets, readJkTags } from '../../../src/links/jk/tags.ts';
+import { publishedFrames } from '../../support/published-frames.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
@@ -100,16 +100,7 @@ describe('frames of a JK BMS on its GPS port', () => {
   });
 
   it('all published frames', function () {
-    const file = '../shared/vectors/jk_uart_4e57.json';
-    if (!existsSync(file)) {
-      console.log(`      skipped: no vectors at ${file}`);
-      this.skip();
-    }
-    const vectors = JSON.parse(readFileSync(file, 'utf8')) as {
-      name: string;
-      hex: string;
-      expected: Record<string, unknown>;
-    }[];
+    const vectors = publishedFrames(this, 'jk_uart_4e57');
     let answers = 0;
     for (const { name, hex: text, expected } of vectors) {
       if (!text.startsWith('4e57') || 'request' in expected) continue;

@@ -1,11 +1,14 @@
 /** The link to an older JK board against the simulated one. */
 import assert from 'node:assert/strict';
+import { createJk } from '../../../src/links/jk/device.ts';
 import { JK } from '../../../src/links/jk/protocol.ts';
+import { DEFAULT_OPTIONS } from '../../../src/links/options.ts';
 import { openOutput } from '../../../src/relays/open-output.ts';
 import type { OutputSpec } from '../../../src/relays/output-spec.ts';
 import { jkKind } from '../../../src/simulator/jk.ts';
 import { statusFrame } from '../jk02/build.ts';
-import { benches, near, testFamily } from './family.ts';
+import { benches, near } from '../support/benches.ts';
+import { testFamily } from './family.ts';
 
 describe('the link to a JK board on its GPS port', () => {
   testFamily({
@@ -15,8 +18,7 @@ describe('the link to a JK board on its GPS port', () => {
     oldest: 0.3,
   });
 
-  const { bench, closeAll } = benches(JK, jkKind);
-  afterEach(closeAll);
+  const bench = benches({ protocol: JK, device: jkKind });
 
   it('both ways to tell a current are read', async () => {
     const b = bench();
@@ -41,6 +43,26 @@ describe('the link to a JK board on its GPS port', () => {
     told.tell('current 30');
     await told.pass(4);
     near(told.latest().current, 30, 0.01);
+  });
+
+  it('an answer without a table of cells that can be read is no healthy link', async () => {
+    const tables = [[], [0x79, 6, 1, 0x0c, 0xe4, 3, 0x0c, 0xe4]];
+    for (const table of tables) {
+      const data = [...table, 0x83, 0x14, 0xc8, 0x85, 60];
+      const length = data.length + 18;
+      const body = [0x4e, 0x57, 0, length, 0, 0, 0, 0, 6, 0, 1, ...data, 0, 0, 0, 0, 0x68];
+      const sum = body.reduce((all, byte) => all + byte, 0);
+      const bytes = Uint8Array.of(...body, 0, 0, sum >> 8, sum & 0xff);
+      const device = createJk((_question, find) => {
+        const found = find(bytes);
+        assert.ok(found?.kind === 'answer');
+        return Promise.resolve({ ok: true, value: found.value });
+      }, DEFAULT_OPTIONS);
+      const { seen, failure } = await device.poll();
+      assert.equal(seen?.voltage, 53.2);
+      assert.equal(seen?.cells, undefined);
+      assert.match(failure?.text ?? '', /no table of cells/);
+    }
   });
 
   it('frames of a newer board get a sentence that names the protocol to choose', async () => {

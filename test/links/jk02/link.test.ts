@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { JK02 } from '../../../src/links/jk02/protocol.ts';
 import { jk02Kind } from '../../../src/simulator/jk02.ts';
-import { benches, near, testFamily } from '../jk/family.ts';
+import { testFamily } from '../jk/family.ts';
+import { benches, near } from '../support/benches.ts';
 import { frameWith } from './build.ts';
 
 describe('the link to a JK board by its frames of 300 bytes', () => {
@@ -13,8 +14,7 @@ describe('the link to a JK board by its frames of 300 bytes', () => {
     oldest: 0.9,
   });
 
-  const { bench, closeAll } = benches(JK02, jk02Kind);
-  afterEach(closeAll);
+  const bench = benches({ protocol: JK02, device: jk02Kind });
 
   it('the layout follows from the hardware version', async () => {
     const b = bench();

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { MODBUS_MAP } from '../../../src/links/modbus-map/protocol.ts';
 import { parseOptions } from '../../../src/links/options.ts';
-import { bitsAnswer, exceptionAnswer, readRequest, registersAnswer } from '../support/rtu-frame.ts';
+import {
+  bits as bitsAnswer,
+  exception as exceptionAnswer,
+  request as readRequest,
+  words as registersAnswer,
+} from '../support/rtu.ts';
 
 function decode(map: string, bytes: Uint8Array, more: Record<string, unknown> = {}) {
   const parsed = parseOptions(MODBUS_MAP.info.options, { map, ...more }, 16);
@@ -12,7 +17,7 @@ function decode(map: string, bytes: Uint8Array, more: Record<string, unknown> = 
 
 /** The one value of a map with one line. */
 function value(line: string, ...words: number[]): unknown {
-  const decoded = decode(line, registersAnswer(1, 3, ...words));
+  const decoded = decode(line, registersAnswer(1, 3, words));
   assert.ok(decoded.ok);
   const values = Object.values(decoded.frame['values'] as Record<string, unknown>);
   assert.equal(values.length, 1);
@@ -86,7 +91,7 @@ describe('values of a register map', () => {
       'extra cycles = holding 18 u16',
       'cellCount = holding 19 u16',
     ].join('\n');
-    const bytes = registersAnswer(1, 3, -125, 3301, 3302, 21, 2, 18, 0x7fff, 0x1f, 77, 16);
+    const bytes = registersAnswer(1, 3, [-125, 3301, 3302, 21, 2, 18, 0x7fff, 0x1f, 77, 16]);
     const plain = decode(map, bytes);
     assert.ok(plain.ok);
     assert.deepEqual(plain.seen, {
@@ -102,17 +107,17 @@ describe('values of a register map', () => {
     });
     const turned = decode(map, bytes, { currentSign: '-1' });
     assert.equal(turned.ok && turned.seen?.current, 12.5);
-    const healthy = decode('fault = holding 17 u16', registersAnswer(1, 3, 0));
+    const healthy = decode('fault = holding 17 u16', registersAnswer(1, 3, [0]));
     assert.deepEqual(healthy.ok && healthy.seen?.hardware, { fault: '' });
   });
 
   it('bits fit too; what fits two requests, or none, is left as it is', () => {
-    const bits = decode('flag chargeAllowed = coil 3\nflag loadAllowed = not coil 4', bitsAnswer(1, 1, 0b01));
+    const bits = decode('flag chargeAllowed = coil 3\nflag loadAllowed = not coil 4', bitsAnswer(1, 1, [0b01]));
     assert.deepEqual(bits.ok && bits.seen?.hardware, { chargeAllowed: true, loadAllowed: true });
-    const two = decode('voltage = holding 1 u16\nsoc = holding 5 u16', registersAnswer(1, 3, 9));
+    const two = decode('voltage = holding 1 u16\nsoc = holding 5 u16', registersAnswer(1, 3, [9]));
     assert.ok(two.ok);
     assert.deepEqual([two.seen, two.frame['couldBegin']], [null, [1, 5]]);
-    const none = decode('voltage = holding 1 u16', registersAnswer(2, 3, 9));
+    const none = decode('voltage = holding 1 u16', registersAnswer(2, 3, [9]));
     assert.deepEqual(none.ok && none.frame, { unit: 2, function: 3, registers: [9] });
     const request = decode('voltage = holding 1 u16', readRequest(1, 3, 1, 1));
     assert.deepEqual(request.ok && request.frame, { unit: 1, function: 3, first: 1, count: 1, request: true });
@@ -121,7 +126,7 @@ describe('values of a register map', () => {
   it('whatever the bytes, nothing is thrown; damaged frames and exceptions are refused', () => {
     const map = 'voltage = holding 1 u16\nflag a = coil 1\ncell 1..4 = input 1 float';
     fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => assert.ok('ok' in decode(map, bytes))));
-    const whole = registersAnswer(1, 3, 9);
+    const whole = registersAnswer(1, 3, [9]);
     for (let bit = 0; bit < whole.length * 8; bit += 1) {
       const damaged = Uint8Array.from(whole);
       damaged[bit >> 3]! ^= 1 << (bit & 7);

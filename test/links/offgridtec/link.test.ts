@@ -4,11 +4,9 @@ import { createOffgridtec } from '../../../src/links/offgridtec/device.ts';
 import { OFFGRIDTEC } from '../../../src/links/offgridtec/protocol.ts';
 import { DEFAULT_OPTIONS, type GivenOptions } from '../../../src/links/options.ts';
 import { offgridtecAKind, offgridtecKind } from '../../../src/simulator/offgridtec.ts';
+import { near } from '../support/benches.ts';
 import { createLinkBench, type LinkBench } from '../support/link-bench.ts';
 import { answer, ciphered, noSuchRegister, TYPE_A, TYPE_B, word } from './build.ts';
-
-const near = (got: number | null | undefined, want: number, within: number): void =>
-  assert.ok(typeof got === 'number' && Math.abs(got - want) <= within, `${got} is not ${want} ± ${within}`);
 
 describe('Offgridtec Smart-Pro link', () => {
   let bench: LinkBench;
@@ -37,8 +35,8 @@ describe('Offgridtec Smart-Pro link', () => {
     near(seen.bmsTemperature, 26, 3);
     assert.equal(seen.hardware, undefined);
     assert.equal(seen.temperatures, undefined);
-    near(seen.extra?.['remaining'] as number, 60, 1);
-    near(seen.extra?.['runtime'] as number, 3 * 3600, 400);
+    near(seen.extra?.['remainingCapacity'], 60, 1);
+    near(seen.extra?.['runtime'], 3 * 3600, 400);
     assert.equal(seen.extra?.['cycles'], 42);
   });
 
@@ -68,6 +66,17 @@ describe('Offgridtec Smart-Pro link', () => {
     await bench.pass(3);
     const fifth = Buffer.from(ciphered('+R163B02')).toString('hex');
     assert.equal(bench.sent.filter((hex) => hex === fifth).length, 2);
+  });
+
+  it('cells that are missing when it is asked first are found when they come', async () => {
+    startB();
+    bench.tell('count 3');
+    await bench.pass(5);
+    assert.equal(bench.latest().cellCount, 3);
+    bench.tell('count 4');
+    await bench.pass(5);
+    assert.equal(bench.latest().cellCount, 4);
+    assert.equal(bench.latest().cells?.length, 4);
   });
 
   it('an observation is as old as the beginning of its cycle', async () => {

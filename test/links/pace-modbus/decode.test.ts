@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { DEFAULT_OPTIONS, type LinkOptions } from '../../../src/links/options.ts';
 import { PACE_MODBUS } from '../../../src/links/pace-modbus/protocol.ts';
+import { setIn } from '../support/benches.ts';
 import { exception, request, rtu, text, words } from '../support/rtu.ts';
 import { describeTotal } from '../support/total.ts';
 
@@ -49,12 +50,6 @@ const values = (changed: Readonly<Record<number, number>> = {}, options: Partial
     ),
     options,
   );
-
-/** The names of the flags that are set in a part of the frame. */
-function setIn(part: unknown): string[] {
-  const flags = part as Readonly<Record<string, boolean>>;
-  return Object.keys(flags).filter((name) => flags[name]);
-}
 
 describe('a PACE BMS by Modbus: frames', () => {
   it('the block of values: every field', () => {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { PACE_MODBUS } from '../../../src/links/pace-modbus/protocol.ts';
 import { paceModbusKind } from '../../../src/simulator/pace-modbus.ts';
-import { benches, describeModbusBms } from '../support/modbus-bms.ts';
+import { benches } from '../support/benches.ts';
+import { describeModbusBms } from '../support/modbus-bms.ts';
 
 const BMS = { protocol: PACE_MODBUS, device: paceModbusKind, currentStep: 0.01, tellsCells: false };
 

@@ -53,9 +53,9 @@ describe('values of PACE 2.5', () => {
     assert.deepEqual([seen?.cellMin, seen?.temperatureMin, seen?.hardware], [undefined, undefined, undefined]);
     assert.deepEqual(seen?.extra, {
       ambientTemperature: 22,
-      remainingAh: 48.19,
-      fullAh: 103.46,
-      designAh: 100,
+      remainingCapacity: 48.19,
+      fullCapacity: 103.46,
+      designCapacity: 100,
       cycles: 140,
     });
     assert.equal(decode(V25, values25(), { ...OPTIONS, currentSign: -1 }).seen?.current, 2.25);
@@ -210,6 +210,12 @@ describe('values of PACE 2.0', () => {
     assert.equal(mos([2950, 3030]), 30);
     assert.equal(mos([0, 2950]), 22);
     assert.equal(mos([0, 0]), null);
+  });
+
+  it("a cell beyond the board's own extremes counts, whatever those say", () => {
+    const { seen } = decode(V20, values20({ cells: [3301, 2400, 3304, 3302] }));
+    assert.deepEqual(seen?.cellMin, { value: 2.4, cell: 2 });
+    assert.deepEqual(seen?.cellMax, { value: 3.304, cell: null });
   });
 
   it("an observation has the board's own extremes and state of charge", () => {

@@ -58,7 +58,7 @@ describe('values of a Pylontech module', () => {
     assert.deepEqual(seen?.cells?.[2], { cell: 3, voltage: 3.303 });
     assert.deepEqual([seen?.bmsTemperature, seen?.temperatures, seen?.current], [30, [25, 26], -2.6]);
     assert.equal(seen?.soc, 86);
-    assert.deepEqual(seen?.extra, { remainingAh: 95.46, totalAh: 111, cycles: 31 });
+    assert.deepEqual(seen?.extra, { remainingCapacity: 95.46, fullCapacity: 111, cycles: 31 });
     assert.equal(seen?.hardware, undefined);
     assert.equal(decode([...single()], { ...OPTIONS, currentSign: -1 }).seen?.current, 2.6);
   });

@@ -29,7 +29,7 @@ describe('the questions of the Pylontech link', () => {
     assert.equal(extra?.['chargeCurrentLimit'], 50);
     assert.equal(extra?.['dischargeCurrentLimit'], -50);
     assert.equal(extra?.['chargeEnable'], true);
-    assert.equal(extra?.['totalAh'], 100);
+    assert.equal(extra?.['fullCapacity'], 100);
     assert.equal(extra?.['cycles'], 42);
   });
 

@@ -54,9 +54,9 @@ describe('telemetry of Seplos V2', () => {
     assert.equal(seen?.hardware, undefined);
     assert.deepEqual(seen?.extra, {
       ambientTemperature: 22,
-      remainingAh: 50,
-      fullAh: 99,
-      ratedAh: 100,
+      remainingCapacity: 50,
+      fullCapacity: 99,
+      ratedCapacity: 100,
       cycles: 77,
       soh: 99.1,
       portVoltage: 13.19,

@@ -35,8 +35,8 @@ describe('the questions of the Seplos V2 link', () => {
     const { extra } = bench.latest();
     assert.equal(extra?.['cycles'], 42);
     assert.equal(extra?.['soh'], 99);
-    assert.equal(extra?.['fullAh'], 100);
-    assert.ok(Math.abs(Number(extra?.['remainingAh']) - 60) < 1);
+    assert.equal(extra?.['fullCapacity'], 100);
+    assert.ok(Math.abs(Number(extra?.['remainingCapacity']) - 60) < 1);
     assert.equal(extra?.['ambientTemperature'], 22);
   });
 

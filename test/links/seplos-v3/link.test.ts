@@ -1,8 +1,12 @@
 /** The link to a Seplos V3 pack against the simulated one. */
 import assert from 'node:assert/strict';
+import { DEFAULT_OPTIONS } from '../../../src/links/options.ts';
+import { readPia, readPib } from '../../../src/links/seplos-v3/blocks.ts';
+import { observeSeplosV3 } from '../../../src/links/seplos-v3/observe.ts';
 import { SEPLOS_V3 } from '../../../src/links/seplos-v3/protocol.ts';
 import { seplosV3Kind } from '../../../src/simulator/seplos-v3.ts';
-import { benches, describeModbusBms, near } from '../support/modbus-bms.ts';
+import { benches, near } from '../support/benches.ts';
+import { describeModbusBms } from '../support/modbus-bms.ts';
 
 const BMS = { protocol: SEPLOS_V3, device: seplosV3Kind, currentStep: 0.01, tellsCells: true };
 
@@ -36,6 +40,15 @@ describe('the link to a Seplos V3', () => {
     await b.pass(3);
     near(b.latest().cellMin?.value, 2.9, 0.001);
     near(b.latest().temperatures?.[1], 31, 0.1);
+  });
+
+  it('a cell beyond its own extremes counts, whatever those say', () => {
+    const pia = readPia([2640, 0, 7001, 10_002, 0, 600, 987, 45, 3300, 2931, 3310, 3290, 2931, 2931, 0, 150, 100]);
+    const table = Array.from({ length: 16 }, (_, i) => (i === 2 ? 2400 : i === 5 ? 3700 : 3300));
+    const pib = readPib([...table, 2931, 2931, 2931, 2931, 0, 0, 0, 0, 2931, 2931]);
+    const seen = observeSeplosV3({ pia, pib, cells: 8 }, DEFAULT_OPTIONS);
+    assert.deepEqual(seen.cellMin, { value: 2.4, cell: 3 });
+    assert.deepEqual(seen.cellMax, { value: 3.7, cell: 6 });
   });
 
   it('its own extremes of temperature do not hide a sensor that is lost', async () => {

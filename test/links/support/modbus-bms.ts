@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import type { Protocol } from '../../../src/links/protocol.ts';
 import type { DeviceKind, DeviceOptions, SimulatedDevice } from '../../../src/simulator/device.ts';
-import { createLinkBench, type LinkBench, type LinkBenchOptions } from './link-bench.ts';
+import { benches, near } from './benches.ts';
+import type { LinkBench } from './link-bench.ts';
 import { rtu } from './rtu.ts';
 
 export interface ModbusBms {
@@ -12,22 +13,6 @@ export interface ModbusBms {
   readonly currentStep: number;
   /** Whether it tells how many cells it has. */
   readonly tellsCells: boolean;
-}
-
-export const near = (actual: unknown, wanted: number, within: number): void =>
-  assert.ok(typeof actual === 'number' && Math.abs(actual - wanted) <= within, `${String(actual)} is not ${wanted}`);
-
-/** Opens benches and closes them behind each test. */
-export function benches({ protocol, device }: ModbusBms): (options?: Partial<LinkBenchOptions>) => LinkBench {
-  const open: LinkBench[] = [];
-  afterEach(() => {
-    for (const one of open.splice(0)) one.close();
-  });
-  return (options = {}) => {
-    const made = createLinkBench({ protocol, device, ...options });
-    open.push(made);
-    return made;
-  };
 }
 
 /** Seconds until the link is (not) ok, at most `most`. */

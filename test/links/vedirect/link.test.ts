@@ -3,13 +3,11 @@ import assert from 'node:assert/strict';
 import { VEDIRECT } from '../../../src/links/vedirect/protocol.ts';
 import type { DeviceKind } from '../../../src/simulator/device.ts';
 import { vedirectKind, vedirectMpptKind } from '../../../src/simulator/vedirect.ts';
+import { near } from '../support/benches.ts';
 import { createLinkBench, type LinkBench } from '../support/link-bench.ts';
 
 const bench = (device: DeviceKind = vedirectKind, variant = ''): LinkBench =>
   createLinkBench({ protocol: VEDIRECT, device, cells: 4, options: { variant } });
-
-const near = (value: unknown, want: number, by: number): void =>
-  assert.ok(typeof value === 'number' && Math.abs(value - want) <= by, `${String(value)} is not ${want}`);
 
 describe('VE.Direct: the link', () => {
   it('reads a SmartShunt: values, ages, calibrated SOC', async () => {

@@ -3,7 +3,12 @@ import fc from 'fast-check';
 import { parseOptions } from '../../../src/links/options.ts';
 import { parseWiring } from '../../../src/links/victron-smart-bms-12-200/parse.ts';
 import { VICTRON_SMART_BMS } from '../../../src/links/victron-smart-bms-12-200/protocol.ts';
-import { bitsAnswer, exceptionAnswer, readRequest, registersAnswer } from '../support/rtu-frame.ts';
+import {
+  bits as bitsAnswer,
+  exception as exceptionAnswer,
+  request as readRequest,
+  words as registersAnswer,
+} from '../support/rtu.ts';
 
 function decode(bytes: Uint8Array, map = '') {
   const parsed = parseOptions(VICTRON_SMART_BMS.info.options, { map }, 4);
@@ -12,7 +17,7 @@ function decode(bytes: Uint8Array, map = '') {
 }
 
 function hardware(bits: number, map = '') {
-  const decoded = decode(bitsAnswer(1, 2, bits), map);
+  const decoded = decode(bitsAnswer(1, 2, [bits]), map);
   assert.ok(decoded.ok, JSON.stringify(decoded));
   return decoded.seen?.hardware;
 }
@@ -76,9 +81,9 @@ describe('Victron Smart BMS 12-200 on an input board: frames', () => {
       return decoded.refusal;
     };
     assert.equal(refusal(exceptionAnswer(1, 2, 1)), 'exception');
-    assert.equal(refusal(registersAnswer(1, 3, 5)), 'function');
-    assert.equal(refusal(bitsAnswer(1, 2, 1, 0)), 'length');
-    const whole = bitsAnswer(1, 2, 0b011);
+    assert.equal(refusal(registersAnswer(1, 3, [5])), 'function');
+    assert.equal(refusal(bitsAnswer(1, 2, [1, 0])), 'length');
+    const whole = bitsAnswer(1, 2, [0b011]);
     for (let bit = 0; bit < whole.length * 8; bit += 1) {
       const damaged = Uint8Array.from(whole);
       damaged[bit >> 3]! ^= 1 << (bit & 7);

@@ -2,7 +2,8 @@
 import type { BusSpec, BusStatus } from '../../../src/links/bus/bus.ts';
 import { createListeners } from '../../../src/links/bus/listeners.ts';
 import type { Transport } from '../../../src/links/bus/transport.ts';
-import { createRelayBoard, type RelayBoard } from '../../../src/simulator/relay-board.ts';
+import type { ContactBoard } from '../../../src/simulator/device.ts';
+import { createRelayBoard } from '../../../src/simulator/relay-board.ts';
 import type { Process, World } from './world.ts';
 
 /** Seconds that bytes take from one end to the other. */
@@ -12,7 +13,7 @@ const AGAIN = 1;
 
 export interface BoardLine {
   readonly spec: BusSpec;
-  readonly board: RelayBoard;
+  readonly board: ContactBoard;
   /** The line is whole, and the board has power and obeys. */
   isWell(): boolean;
   plugged(is: boolean): void;

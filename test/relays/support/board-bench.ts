@@ -4,7 +4,8 @@ import { createListeners } from '../../../src/links/bus/listeners.ts';
 import { createBusRegistry } from '../../../src/links/bus/registry.ts';
 import type { Transport } from '../../../src/links/bus/transport.ts';
 import type { CoilEdge } from '../../../src/simulator/coils.ts';
-import { createRelayBoard, type RelayBoard } from '../../../src/simulator/relay-board.ts';
+import type { ContactBoard } from '../../../src/simulator/device.ts';
+import { createRelayBoard } from '../../../src/simulator/relay-board.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 /** Lets every promise that can go on do so: the line answers in callbacks, the relay waits in promises. */
@@ -12,7 +13,7 @@ export const settle = (): Promise<void> => new Promise((resolve) => setImmediate
 
 export interface BoardBench {
   readonly clock: ManualClock;
-  readonly board: RelayBoard;
+  readonly board: ContactBoard;
   /** A handle of its own each time. */
   bus(): ModbusBus;
   /** The line is cut, or whole again. */

@@ -5,7 +5,8 @@ import { contactOutput, type ContactDriver } from '../../../src/relays/contact.t
 import type { RelayOutput } from '../../../src/relays/relay.ts';
 import { shelly, type ShellyOptions } from '../../../src/relays/shelly.ts';
 import type { CoilEdge } from '../../../src/simulator/coils.ts';
-import { createShelly, type SimulatedShelly } from '../../../src/simulator/shelly.ts';
+import type { ContactBoard } from '../../../src/simulator/device.ts';
+import { createShelly } from '../../../src/simulator/shelly.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 /** Lets every stream and promise that can go on do so. */
@@ -71,7 +72,7 @@ interface Air {
 
 export interface ShellyBench {
   readonly clock: ManualClock;
-  readonly board: SimulatedShelly;
+  readonly board: ContactBoard;
   readonly air: Air;
   readonly edges: readonly CoilEdge[];
   /** Every request as it arrived: `GET /path`, in order, of all connections. */
