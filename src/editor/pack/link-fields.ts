@@ -74,7 +74,7 @@ export function showLink(node: EditorNode, place: Place, kind: string): void {
       );
     }
   }
-  note(`cellwarden-${place}-hint`, info === null ? '' : hintsOf(info).join('\n'));
+  note(`cellwarden-${place}-hint`, info === null ? '' : hintsOf(info, needsDevice(node, place, info)).join('\n'));
   const problems = OPTION_NAMES.flatMap((option) => {
     const problem = optionProblem(node, place, option, textOf(node, propertyOf(place, option)));
     // An empty field needs no sentence before anybody has typed.
@@ -91,11 +91,11 @@ function needsDevice(node: EditorNode, place: Place, info: ProtocolInfo | null):
   return info?.ble !== undefined && bus?.['kind'] === 'ble';
 }
 
-function hintsOf({ options, reads, writes }: ProtocolInfo): string[] {
+function hintsOf({ options, reads, writes }: ProtocolInfo, byDevice: boolean): string[] {
   const list = reads.map((what) => packText(`link.reads.${what}`)).join(', ');
   const lines = [packText('link.hint.reads', { list })];
   if (writes) lines.push(packText('link.hint.writes'));
-  for (const option of options) lines.push(...hintOf(option));
+  for (const option of options) if (option.name !== 'device' || byDevice) lines.push(...hintOf(option));
   return lines;
 }
 
