@@ -1,0 +1,76 @@
+/** What of the SOC estimator outlives a restart, as plain data, and how it is read back without trusting it. */
+import { type BeliefState, SIZE } from './belief.ts';
+import type { PolarisationState } from './polarisation.ts';
+import type { RecentState } from './recent-current.ts';
+
+/** Raised when a saved state of an older program cannot be read any more. */
+export const SOC_STATE_VERSION = 1;
+
+export interface SocState {
+  readonly version: typeof SOC_STATE_VERSION;
+  readonly belief: BeliefState;
+  readonly polarisation: PolarisationState;
+  readonly recent: RecentState;
+  /** °C last known. */
+  readonly temperature: number;
+  /** The battery was full and has not been discharged below that since. */
+  readonly full: boolean;
+  /** A current that stands still near zero may still be taken for the sensor's zero. */
+  readonly trusted: boolean;
+}
+
+/** The state in `found`, or `null` when it is of another version, not complete or not plausible. Never throws. */
+export function parseSocState(found: unknown): SocState | null {
+  if (
+    !isRecord(found) ||
+    found.version !== SOC_STATE_VERSION ||
+    typeof found.full !== 'boolean' ||
+    typeof found.trusted !== 'boolean'
+  )
+    return null;
+  const { belief, polarisation, recent, temperature } = found;
+  if (!isRecord(belief) || !isRecord(polarisation) || !isRecord(recent) || !isNumber(temperature)) return null;
+  const values = numbers(belief.values, SIZE);
+  const covariance = numbers(belief.covariance, (SIZE * (SIZE + 1)) / 2);
+  const { fast, slow, resistance, weight } = polarisation;
+  const { mean, square } = recent;
+  if (values === null || covariance === null || !isCovariance(covariance)) return null;
+  if (!isNumber(fast) || !isNumber(slow) || !isNumber(resistance) || !isNumber(weight)) return null;
+  if (!isNumber(mean) || !isNumber(square) || !(resistance > 0) || !(weight > 0) || !(square >= 0)) return null;
+  return {
+    version: SOC_STATE_VERSION,
+    belief: { values, covariance },
+    polarisation: { fast, slow, resistance, weight },
+    recent: { mean, square },
+    temperature,
+    full: found.full,
+    trusted: found.trusted,
+  };
+}
+
+/** Variances above 0, and no two unknowns that hang together by more than they can. */
+function isCovariance(triangle: readonly number[]): boolean {
+  const variances: number[] = [];
+  for (let i = 0, next = 0; i < SIZE; next += SIZE - i, i++) variances.push(triangle[next] ?? 0);
+  if (!variances.every((variance) => variance > 0)) return false;
+  let next = 0;
+  for (let i = 0; i < SIZE; i++) {
+    for (let j = i; j < SIZE; j++) {
+      const both = triangle[next++] ?? 0;
+      if (both * both > (variances[i] ?? 0) * (variances[j] ?? 0) * (1 + 1e-4)) return false;
+    }
+  }
+  return true;
+}
+
+function numbers(found: unknown, count: number): number[] | null {
+  return Array.isArray(found) && found.length === count && found.every(isNumber) ? found : null;
+}
+
+function isNumber(found: unknown): found is number {
+  return typeof found === 'number' && Number.isFinite(found);
+}
+
+function isRecord(found: unknown): found is Record<string, unknown> {
+  return typeof found === 'object' && found !== null && !Array.isArray(found);
+}
