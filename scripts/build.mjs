@@ -57,6 +57,7 @@ const started = performance.now();
 await rm(path.join(OUT, 'dist'), { recursive: true, force: true });
 await rm(path.join(OUT, 'resources'), { recursive: true, force: true });
 const settingLines = await settings();
+const deviceLines = await devices();
 const inBrowser = [editor(), ...NODES.map(page)];
 const inNode = process.argv.includes('--editor') ? [] : [library(), guardian(), commandLine(), ...NODES.map(runtime)];
 const failed = (await Promise.allSettled([...inBrowser, ...inNode])).filter(({ status }) => status === 'rejected');
@@ -147,7 +148,9 @@ async function page({ folder, base }) {
   if (!present(source)) return;
   const to = path.join(OUT, 'dist/nodes', folder);
   await mkdir(to, { recursive: true });
-  const html = (await readFile(path.join(ROOT, source), 'utf8')).replace(/^ *\/\* @settings \*\/$/m, settingLines);
+  const html = (await withFragments(await readFile(path.join(ROOT, source), 'utf8'), path.join(ROOT, 'nodes', folder)))
+    .replace(/^ *\/\* @devices \*\/$/m, deviceLines)
+    .replace(/^ *\/\* @settings \*\/$/m, settingLines);
   await writeFile(path.join(to, `${base}.html`), html);
   const locales = path.join(ROOT, 'nodes', folder, 'locales');
   if (existsSync(locales)) {
@@ -160,6 +163,31 @@ async function page({ folder, base }) {
     await mkdir(path.join(to, 'icons'), { recursive: true });
     await cp(path.join(ROOT, 'icons', icon), path.join(to, 'icons', icon));
   }
+}
+
+/**
+ * A page with its repeated parts written out: `<!-- @device second -->` becomes `device.html` beside the page, with
+ * `__PLACE__` in it replaced.
+ */
+async function withFragments(html, folder) {
+  for (;;) {
+    const found = /^ *<!-- @(\w+) (\w+) -->\n/m.exec(html);
+    if (found === null) return html;
+    const [mark, name, place] = found;
+    const fragment = await readFile(path.join(folder, `${name}.html`), 'utf8');
+    html = html.replace(mark, () => fragment.replaceAll('__PLACE__', place));
+  }
+}
+
+/** What belongs to each device of a pack, as defaults of its node; written out for the same reason as the settings. */
+async function devices() {
+  const { PLACES, OPTION_NAMES, propertyOf, busPropertyOf } = await load('src/links/places.ts');
+  const line = (name, more = '') => `      ${name}: { value: "",${more} validate: ${validator(name)} },`;
+  return PLACES.flatMap((place) => {
+    const further = [line(place), line(busPropertyOf(place), ' type: "bms-bus", required: false,')];
+    const options = OPTION_NAMES.filter((option) => option !== 'secret').map((option) => propertyOf(place, option));
+    return [...(place === 'link' ? [] : further), ...options.map((name) => line(name))];
+  }).join('\n');
 }
 
 /**

@@ -1,7 +1,8 @@
 /** Sentences of the nodes' catalogues, in the language of the editor. */
 import type { Problem, Warning } from '../engine/pack/problem.ts';
 import { isSettingName } from '../engine/pack/schema.ts';
-import { problemText, warningText } from '../texts/problem-text.ts';
+import type { LinkOptionProblem } from '../links/options.ts';
+import { linkOptionText, problemText, warningText } from '../texts/problem-text.ts';
 import type { Translate } from '../texts/translate.ts';
 import { choiceKey } from './pack/groups.ts';
 import { closeGaps } from '../texts/translate.ts';
@@ -31,6 +32,11 @@ export function choiceText(choice: string): string {
 
 export function problemSentence(problem: Problem): string {
   return closeGaps(problemText(readable(problem, labelOf), (key, detail) => say('bms-config', key, detail)));
+}
+
+export function linkOptionSentence(problem: LinkOptionProblem): string {
+  const shown = { ...problem, value: harmless(problem.value) };
+  return linkOptionText(shown, (key, detail) => say('bms-config', key, detail));
 }
 
 export function warningSentence(warning: Warning): string {

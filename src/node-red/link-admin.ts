@@ -5,13 +5,14 @@ import type { BusSpec } from '../links/bus/bus.ts';
 import type { BusRegistry } from '../links/bus/registry.ts';
 import { scanBle } from '../links/bus/ble-scan.ts';
 import { listPorts } from '../links/bus/ports.ts';
+import { PLACES, propertyOf } from '../links/places.ts';
 import { findProtocol } from '../links/protocols.ts';
 import { findDevices } from '../runtime/find-devices.ts';
+import { KEPT } from '../runtime/pin-text.ts';
 import { readingLines, type Tried, tryLink } from '../runtime/try-link.ts';
 import type { Translate } from '../texts/translate.ts';
-import { FURTHER } from '../runtime/shared-sources.ts';
 import { adminEndpoint, Refusal } from './admin.ts';
-import { linkSetup, type LinkPlace } from './link-setup.ts';
+import { linkSetup } from './link-setup.ts';
 import type { Red } from './types.ts';
 
 export interface LinkAdminOptions {
@@ -23,9 +24,6 @@ export interface LinkAdminOptions {
   /** Searches for Bluetooth devices. */
   readonly scan?: typeof scanBle;
 }
-
-/** What Node-RED's editor shows in the place of a password that is kept. */
-const KEPT = '__PWRD__';
 
 /** Registers the endpoints. */
 export function linkAdmin(red: Red, { clock, buses, translate, credentials, scan = scanBle }: LinkAdminOptions): void {
@@ -90,7 +88,7 @@ export function linkAdmin(red: Red, { clock, buses, translate, credentials, scan
     handle: (body) =>
       alone(async () => {
         const config = recordIn(body, 'config');
-        const place: LinkPlace = FURTHER.find((one) => one === config['place']) ?? 'link';
+        const place = PLACES.find((one) => one === config['place']) ?? 'link';
         const kind = textOf(config[place]);
         const cells = Number(config['cells']);
         const setup = linkSetup({
@@ -119,9 +117,8 @@ function secretsOf(
   kept: LinkAdminOptions['credentials'],
 ): Record<string, unknown> {
   const known = kept(textOf(config['id']));
-  const secret = (name: string): unknown => (config[name] === KEPT ? known[name] : config[name]);
-  const names = ['link', ...FURTHER].map((place) => `${place}Secret`);
-  return Object.fromEntries(names.map((name) => [name, secret(name)]));
+  const names = PLACES.map((place) => propertyOf(place, 'secret'));
+  return Object.fromEntries(names.map((name) => [name, config[name] === KEPT ? known[name] : config[name]]));
 }
 
 /** A bus as its node has it: `address` is what a bus setting calls its path. */

@@ -1,25 +1,18 @@
 /** From a config node's properties to the devices a pack reads, or to the sentences that say what is wrong. */
 import { findProtocolInfo, PROTOCOL_INFOS } from '../links/catalogue.ts';
 import type { BusSpec } from '../links/bus/bus.ts';
-import { DEFAULT_OPTIONS, type LinkOptionName, type LinkOptionProblem, parseOptions } from '../links/options.ts';
+import { DEFAULT_OPTIONS, type LinkOptionName, parseOptions } from '../links/options.ts';
+import { OPTION_NAMES, type Place, propertyOf } from '../links/places.ts';
 import type { ProtocolInfo } from '../links/protocol.ts';
 import { BY_MESSAGE, type WantedLink } from '../runtime/open-link.ts';
-import type { Further } from '../runtime/shared-sources.ts';
+import { linkOptionText } from '../texts/problem-text.ts';
 import type { Translate } from '../texts/translate.ts';
 import type { NodeConfig } from './types.ts';
-
-/** The property that names the protocol, and the beginning of those that go with it. */
-export type LinkPlace = 'link' | Further;
-
-/** What the properties of a place are called. */
-export function linkProperty(place: LinkPlace, option: LinkOptionName): string {
-  return `${place}${option.charAt(0).toUpperCase()}${option.slice(1)}`;
-}
 
 export interface LinkSetupOptions {
   readonly config: NodeConfig;
   readonly credentials: Readonly<Record<string, unknown>>;
-  readonly place: LinkPlace;
+  readonly place: Place;
   /** The protocol's id as given. */
   readonly kind: string;
   /** A bus was chosen, whether or not it can be used. */
@@ -47,7 +40,7 @@ export function linkSetup(how: LinkSetupOptions): LinkSetup {
   const problems: string[] = [];
   if (bus === null) problems.push(translate(busGiven ? 'bms-config.bus.unusable' : 'bms-config.bus.missing'));
   const parsed = parseOptions(info.options, givenOptions(how), cells);
-  if (!parsed.ok) problems.push(...parsed.problems.map((problem) => optionText(problem, translate)));
+  if (!parsed.ok) problems.push(...parsed.problems.map((problem) => linkOptionText(problem, translate)));
   else if (bus !== null) {
     const unfit = unfitText(info, bus, parsed.options.device, translate);
     if (unfit !== null) problems.push(unfit);
@@ -57,16 +50,9 @@ export function linkSetup(how: LinkSetupOptions): LinkSetup {
 }
 
 function givenOptions({ config, credentials, place }: LinkSetupOptions): Record<string, unknown> {
-  const names = ['address', 'currentSign', 'variant', 'device', 'map'] as const;
-  const given: Record<string, unknown> = { secret: credentials[linkProperty(place, 'secret')] };
-  for (const name of names) given[name] = config[linkProperty(place, name)];
-  return given;
-}
-
-/** One sentence: the field, the value and what it takes. */
-export function optionText({ field, value, problem, allowed }: LinkOptionProblem, translate: Translate): string {
-  const label = translate(`bms-config.link.option.${field}`);
-  return translate(`bms-config.link.problem.${problem}`, { field: label, value, allowed });
+  const value = (option: LinkOptionName): unknown =>
+    (option === 'secret' ? credentials : config)[propertyOf(place, option)];
+  return Object.fromEntries(OPTION_NAMES.map((option) => [option, value(option)]));
 }
 
 /** Why this protocol cannot run on that bus; `null`: it can. */

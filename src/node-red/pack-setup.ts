@@ -5,13 +5,13 @@ import { isSettingName } from '../engine/pack/schema.ts';
 import type { BusSpec } from '../links/bus/bus.ts';
 import type { Host } from '../runtime/host.ts';
 import { findProtocolInfo } from '../links/catalogue.ts';
+import { busPropertyOf, FURTHER, type Further, type Place } from '../links/places.ts';
 import { BY_MESSAGE, permitsAlone, type WantedLink } from '../runtime/open-link.ts';
 import type { PackRuntime } from '../runtime/pack-runtime.ts';
-import { FURTHER, type Further } from '../runtime/shared-sources.ts';
 import type { StoreReport } from '../runtime/store-report.ts';
 import { problemText, warningText } from '../texts/problem-text.ts';
 import type { Translate } from '../texts/translate.ts';
-import { linkSetup, type LinkPlace } from './link-setup.ts';
+import { linkSetup } from './link-setup.ts';
 import type { NodeConfig } from './types.ts';
 
 export interface PackSetup {
@@ -53,7 +53,7 @@ export function packSetup(options: PackSetupOptions): PackSetup {
   // A flow written by hand may say nothing: without a bus the readings can only come as messages.
   const kind = textOf(config['link'] ?? (config['bus'] ? '123smartbms' : BY_MESSAGE));
   const cells = resolved.ok ? numberOf(resolved.settings, 'cells') : 1;
-  const place = (at: LinkPlace, of: string, spec: BusSpec | null, busGiven: boolean): WantedLink | null => {
+  const place = (at: Place, of: string, spec: BusSpec | null, busGiven: boolean): WantedLink | null => {
     const { credentials = {} } = options;
     const setup = linkSetup({ config, credentials, place: at, kind: of, busGiven, bus: spec, cells, translate });
     if (setup.ok) return setup.link;
@@ -61,12 +61,12 @@ export function packSetup(options: PackSetupOptions): PackSetup {
     problems.push(...setup.problems.map((problem) => lead + problem));
     return null;
   };
-  const link = place('link', kind, bus, Boolean(config['bus']));
+  const link = place('link', kind, bus, Boolean(config[busPropertyOf('link')]));
   const further: Partial<Record<Further, WantedLink>> = {};
   for (const at of FURTHER) {
     const wanted = textOf(config[at]);
     if (wanted === '') continue;
-    const one = place(at, wanted, options.furtherBuses?.[at] ?? null, Boolean(config[`${at}Bus`]));
+    const one = place(at, wanted, options.furtherBuses?.[at] ?? null, Boolean(config[busPropertyOf(at)]));
     if (one !== null) further[at] = one;
   }
 

@@ -16,6 +16,7 @@ import { MESSAGE } from '../engine/reading/owned.ts';
 import { copyReading, type Reading } from '../engine/reading/reading.ts';
 import { PERMISSION_ROLES, type PermissionRole, type Role } from '../engine/vocabulary.ts';
 import type { FedLink, Link, LinkListener } from '../links/link.ts';
+import { FURTHER, type Further } from '../links/places.ts';
 import { Claims } from './claims.ts';
 import { OnTheWire } from './on-the-wire.ts';
 import { givenPermissions, type Permission } from './permission.ts';
@@ -24,7 +25,7 @@ import { isReading, stampOf, type StampedReading } from './stamp.ts';
 import type { Store } from './store.ts';
 import { createStoreWatch, type StoreWatch } from './store-watch.ts';
 import { Tightener } from './tighten.ts';
-import { createSharedSources, FURTHER, type Further, type SharedSources } from './shared-sources.ts';
+import { createSharedSources, type SharedSources } from './shared-sources.ts';
 
 /** Outputs are repeated at least every 2 s (contract); readings come every second. */
 const REPEAT = 0.9;

@@ -9,6 +9,7 @@
 import { isBad } from '../engine/reading/hardware-table.ts';
 import type { AgedField, Observation } from '../engine/reading/observation.ts';
 import type { Hardware, Reading } from '../engine/reading/reading.ts';
+import { FURTHER, type Further } from '../links/places.ts';
 
 /** What a further device takes over when it tells it. */
 const TAKEN_OVER: readonly AgedField[] = [
@@ -19,10 +20,6 @@ const TAKEN_OVER: readonly AgedField[] = [
   'starterVoltage',
   'alternatorCurrent',
 ];
-
-/** The names of further devices, as `reading.sources` has them; the earlier one goes before the later. */
-export const FURTHER = ['second', 'third'] as const;
-export type Further = (typeof FURTHER)[number];
 
 type Building = { -readonly [Field in keyof Observation]: Observation[Field] };
 

@@ -1,6 +1,7 @@
 /** The dialog of a pack: a few questions at the top, everything else folded away with the profile's values in grey. */
 import type { SettingName } from '../../engine/pack/schema.ts';
 import type { Given } from '../../engine/pack/validate.ts';
+import { type Place, PLACES } from '../../links/places.ts';
 import { PROFILE_IDS } from '../../engine/vocabulary.ts';
 import { packText, problemSentence, warningSentence } from '../catalogue.ts';
 import { byId, closeForm, field, fillSelect, note, onChange, openForm, showRow, textOf } from '../form.ts';
@@ -13,7 +14,7 @@ import { pinField, type PinField } from './pin-field.ts';
 import { AT_THE_TOP } from './groups.ts';
 import { isProfile, placeholders } from './placeholder.ts';
 import { fieldId, makeGroups, wordId, type Group } from './rows.ts';
-import { fillLink, linkChoices, PLACES, type Place, showLink, unfoldFurther } from './link-fields.ts';
+import { fillLink, linkChoices, showLink, unfoldFurther } from './link-fields.ts';
 import { placesToTry, prepareTry } from './try.ts';
 import { givenOf, isBlank, judged, linkOf, problemOf } from './validate.ts';
 

@@ -1,23 +1,13 @@
 /** The fields of one device of a pack: shown as its protocol needs them, and judged by the runtime's own code. */
 import { findProtocolInfo, PROTOCOL_INFOS } from '../../links/catalogue.ts';
-import { type LinkOptionInfo, type LinkOptionName, type LinkOptionProblem, parseOptions } from '../../links/options.ts';
+import { type LinkOptionInfo, type LinkOptionName, parseOptions } from '../../links/options.ts';
+import { busPropertyOf, OPTION_NAMES, type Place, PLACES, propertyOf } from '../../links/places.ts';
 import type { ProtocolInfo } from '../../links/protocol.ts';
-import { packText } from '../catalogue.ts';
+import { linkOptionSentence, packText } from '../catalogue.ts';
 import { byId, field, fillSelect, note, showRow, textOf } from '../form.ts';
 import { isEnvironment } from '../judge.ts';
-import { harmless } from '../sentence.ts';
 
 const PREFIX = 'node-config-input';
-
-export const PLACES = ['link', 'second', 'third'] as const;
-export type Place = (typeof PLACES)[number];
-/** The property that names the bus of a place. */
-export const busOf = (place: Place): string => (place === 'link' ? 'bus' : `${place}Bus`);
-export const OPTION_NAMES: readonly LinkOptionName[] = ['device', 'address', 'variant', 'currentSign', 'secret', 'map'];
-
-/** `linkAddress` */
-export const propertyOf = (place: Place, option: LinkOptionName): string =>
-  `${place}${option.charAt(0).toUpperCase()}${option.slice(1)}`;
 
 /** Which place and option a property is; `null`: neither. */
 export function optionOf(property: string): { readonly place: Place; readonly option: LinkOptionName } | null {
@@ -63,7 +53,7 @@ export function showLink(node: EditorNode, place: Place, kind: string): void {
   const info = findProtocolInfo(kind);
   for (const name of OPTION_NAMES) {
     const option = info?.options.find((one) => one.name === name);
-    const row = `cellwarden-${place}${name.charAt(0).toUpperCase()}${name.slice(1)}-row`;
+    const row = `cellwarden-${propertyOf(place, name)}-row`;
     showRow(row, name === 'device' ? needsDevice(node, place, info) : option !== undefined);
     const element = field(PREFIX, propertyOf(place, name));
     if (element !== null && option?.name === 'address') element.setAttribute('placeholder', String(option.fallback));
@@ -87,7 +77,7 @@ export function showLink(node: EditorNode, place: Place, kind: string): void {
 function needsDevice(node: EditorNode, place: Place, info: ProtocolInfo | null): boolean {
   const device = info?.options.find(({ name }) => name === 'device');
   if (device?.name === 'device' && device.needed) return true;
-  const bus = RED.nodes.node(textOf(node, busOf(place)));
+  const bus = RED.nodes.node(textOf(node, busPropertyOf(place)));
   return info?.ble !== undefined && bus?.['kind'] === 'ble';
 }
 
@@ -119,12 +109,7 @@ export function optionProblem(node: EditorNode, place: Place, option: LinkOption
   const parsed = parseOptions(mine, { [option]: value }, 16);
   if (parsed.ok) return null;
   const [problem] = parsed.problems;
-  return problem === undefined ? null : optionSentence(problem);
-}
-
-function optionSentence({ field: name, value, problem, allowed }: LinkOptionProblem): string {
-  const label = packText(`link.option.${name}`);
-  return packText(`link.problem.${problem}`, { field: label, value: harmless(value), allowed });
+  return problem === undefined ? null : linkOptionSentence(problem);
 }
 
 /** The chosen bus as the runtime wants it for a try: its own properties, deployed or not. */

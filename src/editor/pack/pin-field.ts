@@ -2,11 +2,11 @@
  * The field of the PIN. What is typed goes to the runtime, which gives back a hash; only the hash gets into the hidden field
  * that Node-RED takes the credential from. The browser cannot hash by itself on a page that comes without TLS.
  */
-import { LONGEST_PIN, pinProblem, SHORTEST_PIN } from '../../runtime/pin-text.ts';
+import { KEPT, LONGEST_PIN, pinProblem, SHORTEST_PIN } from '../../runtime/pin-text.ts';
 import { packText } from '../catalogue.ts';
 import { byId, note } from '../form.ts';
 import { textIn } from './answer.ts';
-import { KEPT, pinText } from './pin-kind.ts';
+import { pinText } from './pin-kind.ts';
 
 /** Milliseconds a notice stays. */
 const NOTICE = 15_000;

@@ -1,9 +1,6 @@
 /** What a text in the field of the PIN is. */
-import { pinProblem } from '../../runtime/pin-text.ts';
+import { KEPT, pinProblem } from '../../runtime/pin-text.ts';
 import { isEnvironment } from '../judge.ts';
-
-/** What Node-RED shows in the place of a password that it keeps. */
-export const KEPT = '__PWRD__';
 
 /** What is in the field: what was there before, nothing, `${NAME}`, a new PIN, or none that may be one. */
 export function pinText(typed: string): 'kept' | 'none' | 'environment' | 'new' | 'wrong' {

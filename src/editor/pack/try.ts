@@ -1,8 +1,9 @@
 /** Two buttons: "Find" asks the line what answers there, "Test" shows one reading, both before anything is deployed. */
+import { busPropertyOf, OPTION_NAMES, type Place, PLACES, propertyOf } from '../../links/places.ts';
 import { packText } from '../catalogue.ts';
 import { byId, field, note, textOf } from '../form.ts';
 import { textIn } from './answer.ts';
-import { busFields, busOf, OPTION_NAMES, type Place, PLACES, propertyOf } from './link-fields.ts';
+import { busFields } from './link-fields.ts';
 
 const PREFIX = 'node-config-input';
 
@@ -30,7 +31,7 @@ export function prepareTry(node: EditorNode, choose: (link: string) => void): vo
       });
   };
   find?.addEventListener('click', () => {
-    const bus = busFields(textOf(node, 'bus'));
+    const bus = busFields(textOf(node, busPropertyOf('link')));
     if (bus === null) return note('cellwarden-try-result', packText('bus.missing'));
     ask('find', { bus }, 'try.finding', (answer) => showFound(answer, choose));
   });
@@ -39,7 +40,7 @@ export function prepareTry(node: EditorNode, choose: (link: string) => void): vo
     if (first === undefined) return;
     const lines: string[] = [];
     const tryOne = (place: Place, left: readonly Place[]): void => {
-      const bus = busFields(textOf(node, busOf(place)));
+      const bus = busFields(textOf(node, busPropertyOf(place)));
       if (bus === null) return note('cellwarden-try-result', [...lines, packText('bus.missing')].join('\n'));
       const names = [place, 'cells', ...OPTION_NAMES.map((option) => propertyOf(place, option))];
       const config = Object.fromEntries(names.map((name) => [name, field(PREFIX, name)?.value ?? '']));

@@ -1,12 +1,13 @@
 /** What is wrong with a field of the pack dialog, in a sentence. */
 import type { Problem } from '../../engine/pack/problem.ts';
 import { SETTING_NAMES } from '../../engine/pack/schema.ts';
+import type { Place } from '../../links/places.ts';
 import type { Given } from '../../engine/pack/validate.ts';
 import { nameOf, packText, problemSentence } from '../catalogue.ts';
 import { textOf, valueOf } from '../form.ts';
 import { isEnvironment, judge, type Judgement } from '../judge.ts';
 import { harmless } from '../sentence.ts';
-import { linkChoices, optionOf, optionProblem, type Place } from './link-fields.ts';
+import { linkChoices, optionOf, optionProblem } from './link-fields.ts';
 
 /** The settings of a node as they stand. */
 export function givenOf(node: EditorNode): Given {
