@@ -45,7 +45,7 @@ function value<T>(result: ModbusResult<T>): T {
 async function claim(registry: BusRegistry, kind: string, path: string): Promise<ModbusBus> {
   const parsed = parseBus({ kind, path });
   assert.ok(parsed.ok);
-  const claimed = registry.modbus(parsed.spec, { timeout: 0.5 });
+  const claimed = registry.modbus(parsed.spec);
   assert.ok(claimed.ok);
   await until(() => claimed.bus.status().state === 'open', 'the connection');
   return claimed.bus;
@@ -88,7 +88,7 @@ describe('modbus bus and the servers of modbus-serial', function () {
     const bus = await claim(registry, 'modbus-tcp', `${HOST}:${port}`);
     await exercise(bus, memory, 5);
     const [silent, ...spoken] = await Promise.all([
-      bus.readCoils(6, 0, 1), // the server ignores other units
+      bus.readCoils(6, 0, 1, { timeout: 0.5 }), // the server ignores other units
       bus.readCoils(5, 0, 1),
       bus.readHoldingRegisters(5, 0, 1),
     ]);

@@ -169,11 +169,11 @@ describe('bus registry', () => {
 
   it('serves Modbus to several users in turn, each with his own time-out', async () => {
     const { clock, registry, opened } = bench();
-    const [slow, quick] = [granted(registry.modbus(SERIAL)), granted(registry.modbus(SERIAL, { timeout: 0.2 }))];
+    const [slow, quick] = [granted(registry.modbus(SERIAL)), granted(registry.modbus(SERIAL))];
     assert.equal(opened.length, 1);
     const transport = opened[0]?.transport as FakeTransport;
     const first = slow.readCoils(1, 0, 8);
-    const second = quick.readCoils(2, 0, 8);
+    const second = quick.readCoils(2, 0, 8, { timeout: 0.2 });
     assert.equal(transport.written.length, 1);
     transport.hear(rtuAnswer({ fn: 1, unit: 1, address: 0, count: 8 }));
     clock.advance(0.01);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { DALY_D2 } from '../../../src/links/daly-d2/protocol.ts';
 import { dalyD2Kind } from '../../../src/simulator/daly-d2.ts';
 import { benches, near } from '../support/benches.ts';
+import { describeBmsLine } from '../support/bms-line.ts';
 import type { LinkBench, LinkBenchOptions } from '../support/link-bench.ts';
 import { rtu } from '../support/rtu.ts';
 import { answer, d2Main, d2More, question, words } from './build.ts';
@@ -80,66 +81,22 @@ for (const { variant, asked } of LAYOUTS) {
       assert.ok(mended.link.state().ok);
     });
 
-    it('silence is told within 5 s with a remedy, and is over in two cycles', async () => {
-      const b = start();
-      await b.pass(3);
-      b.tell('silence');
-      await b.pass(5);
-      assert.equal(b.link.state().ok, false);
-      assert.match(b.link.state().problem ?? '', /Daly.*does not answer.*(cable|awake)/);
-      b.tell('resume');
-      await b.pass(2.5);
-      assert.ok(b.link.state().ok, b.link.state().problem ?? '');
-    });
-
-    it('on a bad line no wrong value gets through', async () => {
-      const b = start();
-      await b.pass(2);
-      b.tell('current 0');
-      b.tell('noise 0.001');
-      await b.pass(2);
-      const before = b.seen.length;
-      await b.pass(120);
-      // An answer has over a thousand bits.
-      assert.ok(b.seen.length - before > 15, `${b.seen.length - before} readings`);
-      for (const { observation } of b.seen.slice(before)) {
-        for (const { voltage } of observation.cells ?? []) near(voltage, 3.3, 0.15);
-        assert.equal(observation.cells?.length, 8);
-        near(observation.current, 0, 0.01);
-        near(observation.soc, 60, 4);
-      }
-      b.tell('noise off');
-      await b.pass(3);
-      assert.ok(b.link.state().ok);
-    });
-
-    it('after the line was away another BMS is not believed', async () => {
-      const b = start();
-      await b.pass(3);
-      b.plugged(false);
-      await b.pass(1);
-      b.tell('identity 2');
-      const count = b.seen.length;
-      b.plugged(true);
-      await b.pass(4);
-      assert.equal(b.seen.length, count);
-      assert.match(b.link.state().problem ?? '', /another device.*SIM-DALY-0002.*SIM-DALY-0001/);
-      b.tell('identity 1');
-      await b.pass(3);
-      assert.ok(b.link.state().ok);
-    });
-
-    it('a slow BMS, and one whose answers come in lumps', async () => {
-      const b = start();
-      b.tell('slow 0.3');
-      await b.pass(6);
-      assert.ok(b.link.state().ok, b.link.state().problem ?? '');
-      for (const { at, cameAt } of b.seen) assert.ok(cameAt - at > 0.6, 'as old as its cycle');
-      b.tell('slow off');
-      b.tell('trickle 20');
-      const count = b.seen.length;
-      await b.pass(3);
-      assert.ok(b.seen.length >= count + 2);
+    describeBmsLine({
+      start,
+      silence: { told: /Daly.*does not answer.*(cable|awake)/, back: 2.5 },
+      noise: {
+        quiet: 2,
+        settling: 2,
+        // An answer has over a thousand bits.
+        readings: 15,
+        check({ cells, current }) {
+          assert.equal(cells?.length, 8);
+          near(current, 0, 0.01);
+        },
+        back: 3,
+      },
+      stranger: { told: /another device.*SIM-DALY-0002.*SIM-DALY-0001/, refused: 4, back: 3 },
+      slow: { delay: 0.3, lasts: 6, age: 0.6, lump: 20, lumps: 3 },
     });
   });
 }

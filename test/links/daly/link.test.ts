@@ -4,6 +4,7 @@ import { DALY } from '../../../src/links/daly/protocol.ts';
 import { dalyKind } from '../../../src/simulator/daly.ts';
 import type { DeviceKind } from '../../../src/simulator/device.ts';
 import { benches, near } from '../support/benches.ts';
+import { allAllowed, describeBmsLine } from '../support/bms-line.ts';
 import { answer, frame, healthy, u16, u32 } from './build.ts';
 
 const UNDER = { protocol: DALY, device: dalyKind };
@@ -271,56 +272,21 @@ describe('cell voltages of a Daly BMS (A5) that come damaged', () => {
 describe('the line of a Daly BMS (A5)', () => {
   const bench = benches(UNDER);
 
-  it('silence is told within 5 s with a remedy, and is over in two cycles', async () => {
-    const b = bench();
-    await b.pass(3);
-    b.tell('silence');
-    await b.pass(5);
-    assert.equal(b.link.state().ok, false);
-    assert.match(b.link.state().problem ?? '', /Daly.*does not answer.*(cable|awake)/);
-    const count = b.seen.length;
-    b.tell('resume');
-    await b.pass(3.5);
-    assert.ok(b.link.state().ok, b.link.state().problem ?? '');
-    assert.ok(b.seen.length > count);
-  });
-
-  it('on a bad line no wrong value gets through', async () => {
-    const b = bench();
-    await b.pass(3);
-    b.tell('current 0');
-    b.tell('noise 0.001');
-    const before = b.seen.length;
-    await b.pass(120);
-    assert.ok(b.seen.length - before > 30, `${b.seen.length - before} readings`);
-    for (const { observation } of b.seen.slice(before)) {
-      assert.equal(observation.cellCount, 8);
-      for (const { voltage } of observation.cells ?? []) near(voltage, 3.3, 0.15);
-      for (const celsius of observation.temperatures ?? []) near(celsius, 22, 4);
-      near(observation.soc, 60, 4);
-      near(observation.cellMin?.value, 3.3, 0.15);
-      assert.deepEqual([observation.hardware?.chargeAllowed, observation.hardware?.loadAllowed], [true, true]);
-    }
-    b.tell('noise off');
-    await b.pass(4);
-    assert.ok(b.link.state().ok, b.link.state().problem ?? '');
-  });
-
-  it('after the line was away another BMS is not believed', async () => {
-    const b = bench();
-    await b.pass(3);
-    b.plugged(false);
-    await b.pass(1);
-    assert.equal(b.link.state().ok, false);
-    b.tell('identity 2');
-    const count = b.seen.length;
-    b.plugged(true);
-    await b.pass(5);
-    assert.equal(b.seen.length, count);
-    assert.match(b.link.state().problem ?? '', /another device.*SIM-DALY-0002.*SIM-DALY-0001/);
-    b.tell('identity 1');
-    await b.pass(4);
-    assert.ok(b.link.state().ok);
+  describeBmsLine({
+    start: bench,
+    silence: { told: /Daly.*does not answer.*(cable|awake)/, back: 3.5 },
+    noise: {
+      quiet: 3,
+      settling: 0,
+      readings: 30,
+      check(observation) {
+        near(observation.cellMin?.value, 3.3, 0.15);
+        allAllowed(observation);
+      },
+      back: 4,
+    },
+    stranger: { told: /another device.*SIM-DALY-0002.*SIM-DALY-0001/, refused: 5, back: 4 },
+    slow: { delay: 0.2, lasts: 12, age: 1.5, lump: 5, lumps: 6 },
   });
 
   it('a damaged number of cells is asked about again before anybody believes it', async () => {
@@ -413,20 +379,6 @@ describe('the line of a Daly BMS (A5)', () => {
     assert.ok(b.link.state().ok, b.link.state().problem ?? '');
     for (const question of b.sent) assert.match(question, /^a580/);
     assert.deepEqual([b.latest().cells?.length, b.latest().temperatures?.length], [8, 8]);
-  });
-
-  it('a slow BMS, and one whose answers come in lumps', async () => {
-    const b = bench();
-    b.tell('slow 0.2');
-    await b.pass(12);
-    assert.ok(b.link.state().ok, b.link.state().problem ?? '');
-    for (const { at, cameAt } of b.seen) assert.ok(cameAt - at > 1.5, 'as old as its cycle');
-    b.tell('slow off');
-    b.tell('trickle 5');
-    const count = b.seen.length;
-    await b.pass(6);
-    assert.ok(b.seen.length >= count + 2);
-    assert.equal(b.latest().cells?.length, 8);
   });
 
   it('a pack that is counted otherwise is noticed', async () => {

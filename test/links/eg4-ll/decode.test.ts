@@ -1,8 +1,9 @@
 /** Every field of every frame of an EG4 LL battery, in frames made from its table of registers by hand. */
 import assert from 'node:assert/strict';
 import { EG4_LL } from '../../../src/links/eg4-ll/protocol.ts';
-import { DEFAULT_OPTIONS, type LinkOptions } from '../../../src/links/options.ts';
+import { DEFAULT_OPTIONS } from '../../../src/links/options.ts';
 import { setIn } from '../support/benches.ts';
+import { registersOf } from '../support/registers.ts';
 import { exception, request, text, words } from '../support/rtu.ts';
 import { describeTotal } from '../support/total.ts';
 
@@ -37,21 +38,7 @@ const STATUS = [
 ];
 const [STATE, WARNING, PROTECTION, ERROR] = [25, 26, 27, 28];
 
-function taken(bytes: Uint8Array, options: Partial<LinkOptions> = {}) {
-  const decoded = EG4_LL.decode(bytes, { ...DEFAULT_OPTIONS, ...options });
-  assert.ok(decoded.ok, JSON.stringify(decoded));
-  return decoded;
-}
-
-const status = (changed: Readonly<Record<number, number>> = {}, options: Partial<LinkOptions> = {}) =>
-  taken(
-    words(
-      UNIT,
-      3,
-      STATUS.map((word, at) => changed[at] ?? word),
-    ),
-    options,
-  );
+const { taken, block: status } = registersOf(EG4_LL, UNIT, STATUS);
 
 describe('an EG4 LL: frames', () => {
   it('the status: every field', () => {

@@ -4,6 +4,7 @@ import { JBD } from '../../../src/links/jbd/protocol.ts';
 import { jbdKind } from '../../../src/simulator/jbd.ts';
 import type { DeviceKind } from '../../../src/simulator/device.ts';
 import { benches, near } from '../support/benches.ts';
+import { allAllowed, describeBmsLine } from '../support/bms-line.ts';
 import { answer, basics, cells } from './build.ts';
 
 const UNDER = { protocol: JBD, device: jbdKind };
@@ -84,19 +85,12 @@ describe('the link to a JBD BMS', () => {
     assert.deepEqual([off.chargeAllowed, off.loadAllowed], [true, true]);
   });
 
-  it('silence is told within 5 s with a remedy, and is over in two cycles', async () => {
-    const b = bench();
-    await b.pass(3);
-    b.tell('silence');
-    await b.pass(5);
-    const { ok, problem } = b.link.state();
-    assert.equal(ok, false);
-    assert.match(problem ?? '', /JBD.*does not answer.*(cable|awake)/);
-    const count = b.seen.length;
-    b.tell('resume');
-    await b.pass(3);
-    assert.ok(b.link.state().ok);
-    assert.ok(b.seen.length > count);
+  describeBmsLine({
+    start: bench,
+    silence: { told: /JBD.*does not answer.*(cable|awake)/, back: 3 },
+    noise: { quiet: 2, settling: 0, readings: 30, check: allAllowed, back: 3 },
+    stranger: { told: /another device.*SIM-SP2-L.*SIM-SP1-L/, refused: 4, back: 3 },
+    slow: { delay: 0.3, lasts: 6, age: 0.6, lump: 20, lumps: 3 },
   });
 
   it('the first question after sleep may be lost: it is asked again', async () => {
@@ -106,56 +100,6 @@ describe('the link to a JBD BMS', () => {
     b.tell('resume');
     await b.pass(2);
     assert.ok(b.link.state().ok, b.link.state().problem ?? '');
-  });
-
-  it('on a bad line no wrong value gets through', async () => {
-    const b = bench();
-    await b.pass(2);
-    b.tell('current 0');
-    b.tell('noise 0.001');
-    const before = b.seen.length;
-    await b.pass(120);
-    assert.ok(b.seen.length - before > 30, `${b.seen.length - before} readings`);
-    for (const { observation } of b.seen.slice(before)) {
-      assert.equal(observation.cellCount, 8);
-      for (const { voltage } of observation.cells ?? []) near(voltage, 3.3, 0.15);
-      for (const celsius of observation.temperatures ?? []) near(celsius, 22, 4);
-      near(observation.soc, 60, 4);
-      assert.deepEqual([observation.hardware?.chargeAllowed, observation.hardware?.loadAllowed], [true, true]);
-    }
-    b.tell('noise off');
-    await b.pass(3);
-    assert.ok(b.link.state().ok);
-  });
-
-  it('after the line was away another BMS is not believed', async () => {
-    const b = bench();
-    await b.pass(3);
-    b.plugged(false);
-    await b.pass(1);
-    assert.equal(b.link.state().ok, false);
-    b.tell('identity 2');
-    const count = b.seen.length;
-    b.plugged(true);
-    await b.pass(4);
-    assert.equal(b.seen.length, count);
-    assert.match(b.link.state().problem ?? '', /another device.*SIM-SP2-L.*SIM-SP1-L/);
-    b.tell('identity 1');
-    await b.pass(3);
-    assert.ok(b.link.state().ok);
-  });
-
-  it('a slow BMS, and one whose answers come in lumps', async () => {
-    const b = bench();
-    b.tell('slow 0.3');
-    await b.pass(6);
-    assert.ok(b.link.state().ok, b.link.state().problem ?? '');
-    for (const { at, cameAt } of b.seen) assert.ok(cameAt - at > 0.6, 'as old as its cycle');
-    b.tell('slow off');
-    b.tell('trickle 20');
-    const count = b.seen.length;
-    await b.pass(3);
-    assert.ok(b.seen.length >= count + 2);
   });
 
   it('a BMS that counts other cells than it tells is not believed about them', async () => {

@@ -1,8 +1,9 @@
 /** Every field of every frame of a PACE BMS by Modbus, in frames made from its document by hand. */
 import assert from 'node:assert/strict';
-import { DEFAULT_OPTIONS, type LinkOptions } from '../../../src/links/options.ts';
+import { DEFAULT_OPTIONS } from '../../../src/links/options.ts';
 import { PACE_MODBUS } from '../../../src/links/pace-modbus/protocol.ts';
 import { setIn } from '../support/benches.ts';
+import { registersOf } from '../support/registers.ts';
 import { exception, request, rtu, text, words } from '../support/rtu.ts';
 import { describeTotal } from '../support/total.ts';
 
@@ -35,21 +36,7 @@ const VALUES = [
 ];
 const [WARNING, PROTECTION, STATUS] = [9, 10, 11];
 
-function taken(bytes: Uint8Array, options: Partial<LinkOptions> = {}) {
-  const decoded = PACE_MODBUS.decode(bytes, { ...DEFAULT_OPTIONS, ...options });
-  assert.ok(decoded.ok, JSON.stringify(decoded));
-  return decoded;
-}
-
-const values = (changed: Readonly<Record<number, number>> = {}, options: Partial<LinkOptions> = {}) =>
-  taken(
-    words(
-      UNIT,
-      3,
-      VALUES.map((word, at) => changed[at] ?? word),
-    ),
-    options,
-  );
+const { taken, block: values } = registersOf(PACE_MODBUS, UNIT, VALUES);
 
 describe('a PACE BMS by Modbus: frames', () => {
   it('the block of values: every field', () => {
