@@ -2,7 +2,8 @@
 import type { Clock } from '../engine/clock.ts';
 import type { BusStatus } from './bus/bus.ts';
 import type { ListenedTo, Listening } from './device.ts';
-import type { FedLink, LinkListener, LinkState } from './link.ts';
+import type { FedLink, LinkListener } from './link.ts';
+import { createTeller } from './teller.ts';
 
 /** Seconds without a good frame after which the link is not ok. */
 const SILENT_AFTER = 5;
@@ -34,35 +35,24 @@ export interface ListeningLinkOptions {
 export function createListeningLink(options: ListeningLinkOptions): FedLink {
   const { listening, clock, listener, title, remedy, line } = options;
   const started = clock.now();
-  let problem: string | null = `${title}: nothing has come yet`;
   let closed = false;
   let frames = 0;
   let bytesAt = -Infinity;
   let goodAt = -Infinity;
   let quietSince = started;
 
-  const state = (): LinkState => ({ ok: problem === null, problem, counters: { frames, ...listening.counters() } });
-
-  function become(next: string | null): void {
-    if (next === problem || closed) return;
-    problem = next;
-    try {
-      listener.changed(state());
-    } catch {
-      // The state can be asked for at any time; there is nobody else to tell.
-    }
-  }
+  const teller = createTeller(listener, {
+    first: `${title}: nothing has come yet`,
+    lead: `${title}: `,
+    counters: () => ({ frames, ...listening.counters() }),
+  });
+  const { become } = teller;
 
   function tell({ seen, at }: ListenedTo): void {
     if (closed) return;
     frames += 1;
     goodAt = clock.now();
-    try {
-      listener.observed(seen, at);
-      become(null);
-    } catch (error) {
-      become(`${title}: what is read could not be used: ${error instanceof Error ? error.message : String(error)}`);
-    }
+    if (teller.observed(seen, at)) become(null);
   }
 
   function push(bytes: Uint8Array, at: number): void {
@@ -94,11 +84,12 @@ export function createListeningLink(options: ListeningLinkOptions): FedLink {
   const stopLooking = clock.every(LOOK_EVERY, look);
 
   return {
-    state,
+    state: teller.state,
     push,
     close() {
       if (closed) return;
       closed = true;
+      teller.close();
       stopBytes?.();
       stopStatus?.();
       stopLooking();

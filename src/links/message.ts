@@ -3,24 +3,13 @@
  * or objects as cells; or a whole `msg.reading` of another machine. What is missing is unknown; what is no number is
  * passed on as such and refused as impossible where it is kept.
  */
-import type { CellObservation, Extreme, Observation } from '../engine/reading/observation.ts';
+import { AGED_FIELDS, type CellObservation, type Extreme, type Observation } from '../engine/reading/observation.ts';
 import type { Hardware } from '../engine/reading/reading.ts';
 
 /** More cells than any pack has: a message with more is no reading. */
 const MOST_CELLS = 255;
 
-/** Single values of a pack, under the names of the reading. */
-const SCALARS = [
-  'voltage',
-  'current',
-  'currentIn',
-  'currentOut',
-  'soc',
-  'bmsTemperature',
-  'starterVoltage',
-  'alternatorCurrent',
-] as const;
-const KNOWN: readonly string[] = [...SCALARS, 'cells', 'temperatures', 'cellMin', 'cellMax', 'hardware'];
+const KNOWN: readonly string[] = [...AGED_FIELDS, 'cells', 'temperatures', 'cellMin', 'cellMax', 'hardware'];
 /** What a device says about itself, and nothing else, is taken from `hardware`. */
 const FLAGS = [
   'chargeAllowed',
@@ -54,7 +43,7 @@ export function observationOf(payload: unknown): Observation | null {
     const oldest = Math.max(0, ...Array.from(sensors, ageOf));
     if (oldest > 0) seen.temperaturesAge = oldest;
   }
-  for (const name of SCALARS) {
+  for (const name of AGED_FIELDS) {
     const value = scalar(given[name]);
     if (value === undefined) continue;
     seen[name] = value;

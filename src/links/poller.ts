@@ -8,7 +8,8 @@ import type { Observation } from '../engine/reading/observation.ts';
 import type { BusStatus } from './bus/bus.ts';
 import type { Device, Failure, Heard, Polled } from './device.ts';
 import { agrees } from './doubt.ts';
-import type { Link, LinkListener, LinkState } from './link.ts';
+import type { Link, LinkListener } from './link.ts';
+import { createTeller, messageOf } from './teller.ts';
 
 /** Cycles in a row that brought nothing before a device counts as lost and, where others share the line, is asked seldom. */
 const SILENT_AFTER = 3;
@@ -57,7 +58,6 @@ export interface PollerOptions {
 /** Starts asking; the first cycle begins as soon as the line is open. */
 export function createPoller(options: PollerOptions): Link {
   const { device, clock, listener, title, remedy, period, weak, line } = options;
-  let problem: string | null = `${title}: no answer has come yet`;
   let closed = false;
   let busy = false;
   let cancelNext: (() => void) | null = null;
@@ -72,21 +72,12 @@ export function createPoller(options: PollerOptions): Link {
   /** The last answers, believed or not, where the check is weak. */
   let before: readonly Observation[] = [];
 
-  const state = (): LinkState => ({
-    ok: problem === null,
-    problem,
-    counters: { frames, discardedBytes: 0, refusedFrames: refused },
+  const teller = createTeller(listener, {
+    first: `${title}: no answer has come yet`,
+    lead: `${title}: `,
+    counters: () => ({ frames, discardedBytes: 0, refusedFrames: refused }),
   });
-
-  function become(next: string | null): void {
-    if (next === problem || closed) return;
-    problem = next;
-    try {
-      listener.changed(state());
-    } catch {
-      // The state can be asked for at any time; there is nobody else to tell.
-    }
-  }
+  const { become } = teller;
 
   function sentence({ reason, text }: Failure): string {
     if (reason === 'silent') return `${title} does not answer: ${remedy.silent}`;
@@ -138,11 +129,7 @@ export function createPoller(options: PollerOptions): Link {
       failures = 0;
       frames += 1;
       heardAt = clock.now();
-      try {
-        listener.observed(seen, at);
-      } catch (error) {
-        return become(`${title}: what is read could not be used: ${messageOf(error)}`);
-      }
+      if (!teller.observed(seen, at)) return;
     }
     if (failure === null) return become(null);
     if (failure.reason !== 'silent' && failure.reason !== 'line') refused += 1;
@@ -150,7 +137,7 @@ export function createPoller(options: PollerOptions): Link {
     // One lost answer is an ordinary event: the values are still fresh.
     const patience = failures > 1 ? LOST_TWICE_AFTER : LOST_AFTER;
     const early = failures < SILENT_AFTER && clock.now() - heardAt <= patience;
-    if (seen === null && early && problem === null && failure.reason !== 'line') return;
+    if (seen === null && early && teller.state().ok && failure.reason !== 'line') return;
     become(sentence(failure));
   }
 
@@ -216,17 +203,14 @@ export function createPoller(options: PollerOptions): Link {
   cancelNext = clock.after(0, go);
 
   return {
-    state,
+    state: teller.state,
     close() {
       if (closed) return;
       closed = true;
+      teller.close();
       cancelNext?.();
       stopStatus();
       options.release();
     },
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -14,16 +14,18 @@ export interface Extreme {
   readonly age?: number;
 }
 
-/** Plain values that a source may have measured earlier than it tells them. */
-export type AgedField =
-  | 'voltage'
-  | 'current'
-  | 'currentIn'
-  | 'currentOut'
-  | 'soc'
-  | 'bmsTemperature'
-  | 'starterVoltage'
-  | 'alternatorCurrent';
+/** Plain values of a pack, under the names of the reading; a source may have measured them earlier than it tells them. */
+export const AGED_FIELDS = [
+  'voltage',
+  'current',
+  'currentIn',
+  'currentOut',
+  'soc',
+  'bmsTemperature',
+  'starterVoltage',
+  'alternatorCurrent',
+] as const;
+export type AgedField = (typeof AGED_FIELDS)[number];
 
 export interface CellObservation {
   /** Cell number from 1. */

@@ -4,7 +4,8 @@
  * The device talks by itself and cannot be asked, so silence is the only sign of a lost line.
  */
 import type { Clock } from '../../engine/clock.ts';
-import type { Link, LinkListener, LinkState } from '../link.ts';
+import type { Link, LinkListener } from '../link.ts';
+import { createTeller, messageOf } from '../teller.ts';
 import { createCellTable } from './cell-table.ts';
 import { decodeFrame, type TemperatureFormula } from './codec.ts';
 import { createFramer, type FoundFrame } from './framer.ts';
@@ -77,34 +78,14 @@ export function createSmartBms123Link(options: SmartBms123Options): SmartBms123L
   let lastBelieved: number | null = null;
   let reopenAt = started + reopenAfter;
   let frames = 0;
-  let problem: string | null = PROBLEM.waiting;
   let closed = false;
 
-  function state(): LinkState {
-    const counters = { frames, discardedBytes: framer.discardedBytes(), refusedFrames: framer.refusedFrames() };
-    return { ok: problem === null, problem, counters };
-  }
-
-  /** Nothing may throw out of a callback: it would end the process, and the protection with it. */
-  function failed(what: string, call: () => void): boolean {
-    try {
-      call();
-      return false;
-    } catch (error) {
-      become(`${what}: ${error instanceof Error ? error.message : String(error)}`);
-      return true;
-    }
-  }
-
-  function become(next: string | null): void {
-    if (next === problem) return;
-    problem = next;
-    try {
-      listener.changed(state());
-    } catch {
-      // The state can be asked for at any time; there is nobody else to tell.
-    }
-  }
+  const teller = createTeller(listener, {
+    first: PROBLEM.waiting,
+    lead: '',
+    counters: () => ({ frames, discardedBytes: framer.discardedBytes(), refusedFrames: framer.refusedFrames() }),
+  });
+  const { become } = teller;
 
   function hear(found: FoundFrame, at: number): void {
     if (closed) return; // by a listener, while the frames of one chunk are handed out
@@ -117,7 +98,7 @@ export function createSmartBms123Link(options: SmartBms123Options): SmartBms123L
     for (const { pair, at: measured } of verdict.keyValues) keyValues.take(pair, measured);
     const observation = observationOf(verdict, cellTable.take(verdict), keyValues.values(found.at));
     lastBelieved = at;
-    if (!failed('what is read could not be used', () => listener.observed(observation, found.at))) become(null);
+    if (teller.observed(observation, found.at)) become(null);
   }
 
   function push(chunk: Uint8Array, at: number): void {
@@ -143,7 +124,12 @@ export function createSmartBms123Link(options: SmartBms123Options): SmartBms123L
     }
     if (now >= reopenAt) {
       reopenAt = now + REOPEN_EVERY;
-      failed('the line could not be opened anew', () => bytes?.reopen?.('no byte from the 123\\SmartBMS'));
+      // Nothing may throw out of a callback: it would end the process, and the protection with it.
+      try {
+        bytes?.reopen?.('no byte from the 123\\SmartBMS');
+      } catch (error) {
+        become(`the line could not be opened anew: ${messageOf(error)}`);
+      }
     }
   }
 
@@ -151,10 +137,11 @@ export function createSmartBms123Link(options: SmartBms123Options): SmartBms123L
   const stopLooking = clock.every(LOOK_EVERY, look);
 
   return {
-    state,
+    state: teller.state,
     push,
     close() {
       closed = true;
+      teller.close();
       stopBytes?.();
       stopLooking();
     },

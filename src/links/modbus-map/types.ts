@@ -1,4 +1,5 @@
 /** What a register map says once it is read. Pure data. */
+import { AGED_FIELDS } from '../../engine/reading/observation.ts';
 
 /** The tables of Modbus by the words people use for them, with the function that reads each. */
 export const TABLES = { coil: 1, discrete: 2, holding: 3, input: 4 } as const;
@@ -11,14 +12,7 @@ export type RegisterType = keyof typeof TYPES;
 
 /** Numbers of the pack, by the words of a map. */
 export const SCALARS = [
-  'voltage',
-  'current',
-  'currentIn',
-  'currentOut',
-  'soc',
-  'bmsTemperature',
-  'starterVoltage',
-  'alternatorCurrent',
+  ...AGED_FIELDS,
   'cellMin',
   'cellMax',
   'temperatureMin',
