@@ -13,20 +13,13 @@ const SILENT: Failure = { ok: false, reason: 'silent', text: 'no answer' };
 /** Asks on `line`. Never rejects. */
 export function createAsk(line: ByteLine): Ask {
   return async function ask<T>(question: Uint8Array, find: Find<T>, options: AskOptions = {}): Promise<Heard<T>> {
-    const { repeats = 1, timeout, quiet = QUIET, pause, streams = false, untilQuiet = false } = options;
+    const { repeats = 1, ...rest } = options;
     const whole = (heard: Uint8Array): boolean => {
-      if (untilQuiet) return false;
+      if (rest.untilQuiet === true) return false;
       const found = find(heard);
       return found !== null && found.kind !== 'other';
     };
-    const how = {
-      whole,
-      streams,
-      untilQuiet,
-      quiet,
-      ...(timeout === undefined ? {} : { timeout }),
-      ...(pause === undefined ? {} : { pause }),
-    };
+    const how = { quiet: QUIET, ...rest, whole };
     let failure = SILENT;
     for (let tries = 0; tries <= repeats; tries += 1) {
       const heard = await line.ask(question, how);

@@ -1,7 +1,7 @@
 /** Which Bluetooth devices are near, for whoever has to name one. */
 import type { Clock } from '../../engine/clock.ts';
-import { ADAPTER, BLUEZ, DEVICE, objectsOf, textIn, watch } from './bluez.ts';
-import { bleTrouble } from './ble.ts';
+import { ADAPTER, adapterPath, BLUEZ, DEVICE, objectsOf, textIn, watch } from './bluez.ts';
+import { adapterOf, bleTrouble } from './ble.ts';
 import { type OpenDBus, openSystemBus } from './dbus.ts';
 
 export interface NearDevice {
@@ -24,10 +24,8 @@ export async function scanBle(adapter: string, clock: Clock, open: OpenDBus = op
     const bus = await open(() => undefined);
     try {
       await watch(bus);
-      const path = `/org/bluez/${adapter}`;
-      if ((await objectsOf(bus))[path]?.[ADAPTER] === undefined) {
-        return { ok: false, text: `there is no Bluetooth adapter ${adapter}: see "bluetoothctl list"` };
-      }
+      await adapterOf(bus, adapter);
+      const path = adapterPath(adapter);
       const filter = [['Transport', ['s', 'le']]];
       const on = { destination: BLUEZ, path, interface: ADAPTER };
       await bus.call({ ...on, member: 'SetDiscoveryFilter', signature: 'a{sv}', body: [filter] });

@@ -5,6 +5,7 @@
 import type { Clock } from '../../engine/clock.ts';
 import {
   ADAPTER,
+  adapterPath,
   BLUEZ,
   CHARACTERISTIC,
   DEVICE,
@@ -48,7 +49,7 @@ class BleWire implements Wire {
   readonly #spec: BleSpec;
   #bus: DBus | null = null;
   #device: string | null = null;
-  #target: { readonly stream: GattStream; readonly notify: string; readonly write: string } | null = null;
+  #target: { readonly notify: string; readonly write: string } | null = null;
   #closed = false;
   #waiting: Uint8Array[] = [];
   #writing = false;
@@ -61,14 +62,13 @@ class BleWire implements Wire {
     this.#spec = spec;
     this.#clock = clock;
     this.#events = events;
-    this.#adapter = `/org/bluez/${spec.adapter}`;
+    this.#adapter = adapterPath(spec.adapter);
     this.#start(open).catch((error: unknown) => this.#end(sentence(error, spec)));
   }
 
   write(bytes: Uint8Array): boolean {
     if (this.#target === null || this.#closed || this.#waiting.length >= MOST_WAITING) return false;
-    const { chunk = CHUNK } = this.#target.stream;
-    for (let at = 0; at < bytes.length; at += chunk) this.#waiting.push(bytes.slice(at, at + chunk));
+    for (let at = 0; at < bytes.length; at += CHUNK) this.#waiting.push(bytes.slice(at, at + CHUNK));
     this.#writeNext();
     return true;
   }
@@ -95,10 +95,7 @@ class BleWire implements Wire {
 
   async #checkAdapter(): Promise<void> {
     const { adapter } = this.#spec;
-    const objects = await objectsOf(this.#live());
-    const properties = objects[this.#adapter]?.[ADAPTER];
-    if (properties === undefined)
-      throw new Trouble(`there is no Bluetooth adapter ${adapter}: see "bluetoothctl list"`);
+    const properties = await adapterOf(this.#live(), adapter);
     if (properties['Powered'] === false) {
       throw new Trouble(`the Bluetooth adapter ${adapter} is switched off: "bluetoothctl power on"`);
     }
@@ -240,12 +237,12 @@ class BleWire implements Wire {
   }
 
   #writeNext(): void {
-    const { stream, write } = this.#target ?? {};
+    const { write } = this.#target ?? {};
     const bytes = this.#waiting[0];
-    if (this.#writing || this.#closed || bytes === undefined || stream === undefined || write === undefined) return;
+    if (this.#writing || this.#closed || bytes === undefined || write === undefined) return;
     this.#writing = true;
     this.#waiting = this.#waiting.slice(1);
-    const options = [['type', ['s', stream.acknowledged === true ? 'request' : 'command']]];
+    const options = [['type', ['s', 'command']]];
     const how = { path: write, interface: CHARACTERISTIC, member: 'WriteValue', signature: 'aya{sv}' };
     this.#live()
       .call({ destination: BLUEZ, ...how, body: [Buffer.from(bytes), options] })
@@ -289,6 +286,13 @@ class BleWire implements Wire {
 
 function sentence(error: unknown, { adapter, peer }: BleSpec): string {
   return bleTrouble(error, peer === undefined ? adapter : peer.device);
+}
+
+/** What BlueZ tells of an adapter (`hci0`); rejects with a sentence for `bleTrouble` where there is none. */
+export async function adapterOf(bus: DBus, adapter: string): Promise<Properties> {
+  const properties = (await objectsOf(bus))[adapterPath(adapter)]?.[ADAPTER];
+  if (properties === undefined) throw new Trouble(`there is no Bluetooth adapter ${adapter}: see "bluetoothctl list"`);
+  return properties;
 }
 
 /** What went wrong with `who`, an adapter or a device, in a sentence with its remedy. */

@@ -7,11 +7,16 @@ export const ADAPTER = 'org.bluez.Adapter1';
 export const DEVICE = 'org.bluez.Device1';
 export const SERVICE = 'org.bluez.GattService1';
 export const CHARACTERISTIC = 'org.bluez.GattCharacteristic1';
-export const OBJECTS = 'org.freedesktop.DBus.ObjectManager';
+const OBJECTS = 'org.freedesktop.DBus.ObjectManager';
 
 export type Properties = Readonly<Record<string, unknown>>;
 /** Interfaces and their properties, by the path of the object. */
 export type Objects = Readonly<Record<string, Readonly<Record<string, Properties>>>>;
+
+/** The path of an adapter (`hci0`). */
+export function adapterPath(adapter: string): string {
+  return `/org/bluez/${adapter}`;
+}
 
 /** Everything BlueZ knows now. */
 export async function objectsOf(bus: DBus): Promise<Objects> {
@@ -70,7 +75,7 @@ export function findDevice(objects: Objects, adapter: string, device: string): s
 }
 
 /** `ff01` and `0000ff01-0000-1000-8000-00805f9b34fb` are the same (Bluetooth Core, vol. 3 B 2.5.1). */
-export function longUuid(uuid: string): string {
+function longUuid(uuid: string): string {
   const lower = uuid.toLowerCase();
   return lower.length === 4 ? `0000${lower}-0000-1000-8000-00805f9b34fb` : lower;
 }
@@ -80,7 +85,7 @@ export function findStream(
   objects: Objects,
   device: string,
   streams: readonly GattStream[],
-): { readonly stream: GattStream; readonly notify: string; readonly write: string } | null {
+): { readonly notify: string; readonly write: string } | null {
   const services = Object.entries(objects).filter(([path]) => path.startsWith(`${device}/`));
   for (const stream of streams) {
     const service = services.find(([, found]) => found[SERVICE]?.['UUID'] === longUuid(stream.service))?.[0];
@@ -90,7 +95,7 @@ export function findStream(
         ([path, found]) => path.startsWith(`${service}/`) && found[CHARACTERISTIC]?.['UUID'] === longUuid(uuid),
       )?.[0];
     const [notify, write] = [characteristic(stream.notify), characteristic(stream.write)];
-    if (notify !== undefined && write !== undefined) return { stream, notify, write };
+    if (notify !== undefined && write !== undefined) return { notify, write };
   }
   return null;
 }

@@ -46,10 +46,6 @@ export interface GattStream {
   readonly service: string;
   readonly notify: string;
   readonly write: string;
-  /** Bytes a write may carry; longer ones are cut into several. Default 20. */
-  readonly chunk?: number;
-  /** Written with a response. Default false. */
-  readonly acknowledged?: boolean;
 }
 
 export type BusKind = BusSpec['kind'];
@@ -113,7 +109,7 @@ export interface RequestOptions {
    * otherwise close a contact for which permission has ended. Without it: 5 s from now, urgent ones for ever.
    */
   readonly notAfter?: number;
-  /** Seconds to wait for the answer, beyond the time its bytes take; default: that of the handle, 1 s. */
+  /** Seconds to wait for the answer, beyond the time its bytes take; default 1 s. */
   readonly timeout?: number;
   /** Seconds of silence, at most 0.5, that the unit wants before anybody on its line asks again. Default 0. */
   readonly pause?: number;

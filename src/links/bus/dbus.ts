@@ -36,7 +36,7 @@ const SIGNAL = 4;
 /** Seconds in which BlueZ answers everything; a connection to a device is given up by itself after some 25 s. */
 const ANSWER_WITHIN_MS = 40_000;
 
-export class DBusError extends Error {
+class DBusError extends Error {
   override readonly name: string;
   constructor(name: string, text: string) {
     super(text);

@@ -7,18 +7,13 @@ import type { ModbusRequest } from './modbus-request.ts';
 import type { Transport } from './transport.ts';
 
 /** Seconds to wait for an answer, beyond the time the bytes take on the wire. */
-export const DEFAULT_TIMEOUT = 1;
+const DEFAULT_TIMEOUT = 1;
 
 /**
  * A handle on a Modbus line. `release` is called once, when the handle is given back. Requests that wait at that moment
  * still go out: the last word of a relay that is taken down is "open".
  */
-export function createModbusBus(
-  line: ModbusLine,
-  transport: Transport,
-  release: () => void,
-  timeout: number = DEFAULT_TIMEOUT,
-): ModbusBus {
+export function createModbusBus(line: ModbusLine, transport: Transport, release: () => void): ModbusBus {
   const { base } = createHandle(transport, release);
 
   async function ask<T>(
@@ -28,7 +23,7 @@ export function createModbusBus(
   ): Promise<ModbusResult<T>> {
     const { state, problem } = base.status();
     if (state === 'closed') return { ok: false, reason: 'not-open', text: problem ?? 'closed' };
-    const result = await line.request(request, { timeout, ...options });
+    const result = await line.request(request, { timeout: DEFAULT_TIMEOUT, ...options });
     return result.ok ? { ok: true, value: read(result.value) } : result;
   }
 

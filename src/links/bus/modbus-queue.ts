@@ -35,17 +35,17 @@ export interface RequestQueue {
 
 export const MOST_WAITING = 16;
 /** All coils of the largest boards, one by one: an opening must find room. */
-export const MOST_URGENT = 64;
+const MOST_URGENT = 64;
 /** So many time-outs in a row make a unit a silent one… */
 export const SILENT_AFTER = 3;
 /** …which is asked only once in so many seconds, so that it does not starve the others on the line… */
-export const BACK_OFF = 2;
+const BACK_OFF = 2;
 /**
  * …which are those units that have been asked something within so many seconds. That none of them waits at this moment
  * is not enough: a renewal keeps for half a second, a time-out lasts a whole one, and two relays that are renewed in
  * step would find the line taken by the silent one every time.
  */
-export const OTHERS_WITHIN = 10;
+const OTHERS_WITHIN = 10;
 /** When an urgent request to a silent unit found no answer again, so many requests of answering units go first. */
 const OTHERS_FIRST = 4;
 

@@ -21,11 +21,8 @@ export type Claim<Bus> =
 export interface BusRegistry {
   /** A handle for plain bytes. Refused when the path is held for Modbus or with other line settings. */
   bytes(spec: BusSpec): Claim<ByteBus>;
-  /**
-   * A handle for Modbus: RTU on a serial port or through a bridge (`tcp`), MBAP on `modbus-tcp`.
-   * `timeout` in seconds (default 1) holds for the requests of this handle.
-   */
-  modbus(spec: BusSpec, settings?: { readonly timeout?: number }): Claim<ModbusBus>;
+  /** A handle for Modbus: RTU on a serial port or through a bridge (`tcp`), MBAP on `modbus-tcp`. */
+  modbus(spec: BusSpec): Claim<ModbusBus>;
   /** The line itself, for whoever passes it on to another process. */
   line(spec: BusSpec, use: BusUse): Claim<HeldLine>;
   /**
@@ -121,12 +118,12 @@ export function createBusRegistry(clock: Clock, { open, grace = GRACE, away }: R
       if ('problem' in entry) return { ok: false, problem: entry };
       return { ok: true, bus: createByteBus(entry.backend.transport, () => release(entry)) };
     },
-    modbus(spec, { timeout } = {}) {
+    modbus(spec) {
       const entry = claim(spec, 'modbus');
       if ('problem' in entry) return { ok: false, problem: entry };
       const { line, transport } = entry.backend;
       if (line === null) return { ok: false, problem: { field: 'path', value: spec.path, problem: 'other-use' } };
-      return { ok: true, bus: createModbusBus(line, transport, () => release(entry), timeout) };
+      return { ok: true, bus: createModbusBus(line, transport, () => release(entry)) };
     },
     line(spec, use) {
       const entry = claim(spec, use);

@@ -40,7 +40,7 @@ export interface Transport {
   close(): void;
 }
 
-export const FIRST_PAUSE = 1;
+const FIRST_PAUSE = 1;
 export const LONGEST_PAUSE = 15;
 /** A connection that still brings bytes after so long is a good one: the next loss starts with a short pause again. */
 export const PROVEN_AFTER = 30;

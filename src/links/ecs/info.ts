@@ -2,7 +2,7 @@
 import type { ProtocolInfo } from '../protocol.ts';
 
 /** What is on the line, and which table of registers the LiPros have. The first one is the default. */
-export const ECS_VARIANTS = [
+const ECS_VARIANTS = [
   'auto',
   'lipro-v2-v3',
   'lipro-active',

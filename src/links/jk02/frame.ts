@@ -14,7 +14,7 @@ const COMMAND_HEADER = [0xaa, 0x55, 0x90, 0xeb] as const;
 const COMMAND_LENGTH = 20;
 const AT_TYPE = 4;
 
-export const JK02_TYPE = { settings: 0x01, status: 0x02, info: 0x03 } as const;
+const JK02_TYPE = { settings: 0x01, status: 0x02, info: 0x03 } as const;
 export type Jk02Kind = keyof typeof JK02_TYPE;
 
 /** Commands that ask, and those that write; nothing is written from here. */

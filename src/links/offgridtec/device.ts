@@ -4,14 +4,12 @@
  *
  * It has no name to tell on the wire, but one that answers under another key is another one.
  */
-import type { Ask, AskOptions, Device, Failure, Heard, Polled } from '../device.ts';
+import type { Ask, Device, Failure, Heard, Polled } from '../device.ts';
 import type { LinkOptions } from '../options.ts';
 import { type Answer, findAnswer, question } from './frame.ts';
 import { observationOf } from './observe.ts';
 import { cellRegister, MOST_CELLS, type Register, type RegisterValue, registersOf } from './registers.ts';
 import { type SmartBat, smartBatOf, wrongName } from './smart-bat.ts';
-
-const HOW: AskOptions = { timeout: 0.5, repeats: 1 };
 
 type Read<T> = { readonly ok: true; readonly value: T } | Failure;
 
@@ -30,7 +28,7 @@ function deviceOf(bat: SmartBat, ask: Ask, options: LinkOptions): Device {
   let cells: number | null = null;
 
   const read = (register: Register): Promise<Heard<Answer>> =>
-    ask(question(bat, register), (heard) => findAnswer(bat, register, heard), HOW);
+    ask(question(bat, register), (heard) => findAnswer(bat, register, heard));
 
   async function readWhole(): Promise<Read<RegisterValue[]>> {
     const values: RegisterValue[] = [];

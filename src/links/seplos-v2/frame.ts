@@ -11,7 +11,7 @@ import { flagsOf } from '../register-values.ts';
 const VERSION = 0x20;
 const LITHIUM = 0x46;
 
-export const SEPLOS_COMMANDS = { telemetry: 0x42, alarms: 0x44, manufacturer: 0x51 } as const;
+const SEPLOS_COMMANDS = { telemetry: 0x42, alarms: 0x44, manufacturer: 0x51 } as const;
 /** INFO of the questions for values: the pack's own data. */
 const OWN_PACK = 0x01;
 

@@ -17,7 +17,7 @@ export type ReadAdvert =
   | { readonly ok: false; readonly refusal: Refusal; readonly text: string };
 
 /** For people, where the key does not fit. */
-export const STALE_KEY = 'the key is stale: copy it anew from VictronConnect';
+const STALE_KEY = 'the key is stale: copy it anew from VictronConnect';
 
 /** Reads an advert with the 16 bytes of its key. Total. */
 export function readWith(key: Uint8Array, bytes: Uint8Array): ReadAdvert {
