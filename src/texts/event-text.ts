@@ -2,6 +2,9 @@
 import type { ProtectionEvent } from '../engine/protection/decision.ts';
 import type { Quantity } from '../engine/protection/quantity.ts';
 import type { PermissionRole } from '../engine/vocabulary.ts';
+import { adviceText } from './advice-text.ts';
+import { durationText } from './duration-text.ts';
+import type { Sentence } from './sentence.ts';
 import type { Translate } from './translate.ts';
 
 /** How a quantity is written. `scale` comes before the digits: a part of 1 is told in percent. */
@@ -51,18 +54,13 @@ const IMPLIED: Readonly<Partial<Record<PermissionRole, PermissionRole>>> = { she
 /** A manufacturer's code, `A-SL9`. A device's own words may be anything and are not looked up. */
 const CODE = /^[A-Z]-[A-Z]{1,3}\d{1,3}$/;
 
-export interface EventText {
-  /** Short: what a notification shows in bold. */
-  readonly title: string;
-  readonly text: string;
-}
-
 /**
  * An edge in words: what happened, how often it has by now, what follows from it, and what to do about it.
  *
  * @param pack the pack's name, with which the title starts
  */
-export function eventText(event: ProtectionEvent, pack: string, translate: Translate): EventText {
+export function eventText(event: ProtectionEvent, pack: string, translate: Translate): Sentence {
+  if (event.advice !== undefined) return adviceText(event.advice, pack, translate, event.edge);
   const key = `bms-protection.event.${keyOf(event)}`;
   const sentence = translate(`${key}.${event.edge}`, detailOf(event, translate));
   const parts =
@@ -142,13 +140,4 @@ function quantity(value: number | null, of: Quantity): string | null {
   if (TIMES.includes(of)) return durationText(value);
   const { unit, digits, scale = 1 } = UNITS[of] ?? { unit: '', digits: 1 };
   return `${(value * scale).toFixed(digits)} ${unit}`.trimEnd();
-}
-
-/** `4.1 s`, `3 min`, `5.2 h`, `4 days`. */
-export function durationText(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 72 * 3600) return `${(seconds / 3600).toFixed(1)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
 }

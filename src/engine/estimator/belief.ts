@@ -27,8 +27,9 @@ export const SIZE = GAP + KNOTS.length;
 export const UNKNOWN_SIGMA = 0.29;
 /** Nothing is ever known better than this. */
 export const LEAST_SIGMA = 0.005;
-/** Beyond these no measurement moves an unknown. */
+/** Beyond these no measurement moves an unknown; upwards the capacity error may be larger: a battery at half of its capacity. */
 const MOST = [0, 0.03, 0.5, 0.1, 1];
+const MOST_CAPACITY = 1;
 const MOST_CURVE = 0.05;
 const PAST_THE_END = 0.1;
 
@@ -56,6 +57,12 @@ export class Belief {
     covariance.reset(BIAS, tuning.bias ** 2);
     covariance.reset(CAPACITY, tuning.capacity ** 2);
     covariance.reset(VOLTAGE, tuning.voltage ** 2);
+    this.#forgetCurve(tuning);
+  }
+
+  #forgetCurve(tuning: Tuning): void {
+    const { covariance } = this;
+    this.values.fill(0, MIDDLE);
     for (let k = 0; k < KNOTS.length; k++) {
       const spread = curveSpread(KNOTS[k] ?? 0) ** 2;
       covariance.reset(MIDDLE + k, tuning.curve ** 2 + spread);
@@ -114,10 +121,28 @@ export class Belief {
   learn(surprise: number, noise: (spread: number) => number): void {
     const gain = this.covariance.learn(this.slopes, noise);
     this.setSoc(this.value(SOC) + (gain[SOC] ?? 0) * surprise);
-    for (let i = 1; i < SIZE; i++) {
-      this.values[i] = limit(this.value(i) + (gain[i] ?? 0) * surprise, MOST[i] ?? MOST_CURVE);
-    }
+    for (let i = 1; i < SIZE; i++) this.#set(i, this.value(i) + (gain[i] ?? 0) * surprise);
     this.covariance.atLeast(SOC, LEAST_SIGMA ** 2);
+  }
+
+  #set(i: number, value: number): void {
+    const most = i === CAPACITY && value > 0 ? MOST_CAPACITY : (MOST[i] ?? MOST_CURVE);
+    this.values[i] = limit(value, most);
+  }
+
+  /** The unit of charge is now `factor` times what it was, and the battery is the same: what is counted in it changes. */
+  rescale(factor: number): void {
+    this.#set(BIAS, this.value(BIAS) / factor);
+    this.covariance.scale(BIAS, 1 / factor);
+    this.#set(CAPACITY, (1 + this.value(CAPACITY)) * factor - 1);
+    this.covariance.scale(CAPACITY, factor);
+  }
+
+  /** Forgets what was learned of the battery: its capacity and its curve. SOC, branch and sensors stay. */
+  forgetBattery(tuning: Tuning): void {
+    this.values[CAPACITY] = 0;
+    this.covariance.reset(CAPACITY, tuning.capacity ** 2);
+    this.#forgetCurve(tuning);
   }
 
   state(): BeliefState {
@@ -126,7 +151,7 @@ export class Belief {
 
   /** Takes over a state that `parseBelief` let pass. */
   restore(state: BeliefState): void {
-    for (let i = 1; i < SIZE; i++) this.values[i] = limit(state.values[i] ?? 0, MOST[i] ?? MOST_CURVE);
+    for (let i = 1; i < SIZE; i++) this.#set(i, state.values[i] ?? 0);
     this.setSoc(state.values[SOC] ?? 0.5);
     this.covariance.fromArray(state.covariance);
     this.covariance.atLeast(SOC, LEAST_SIGMA ** 2);

@@ -128,6 +128,12 @@ export class Polarisation {
     this.#weight = state.weight;
   }
 
+  /** The unit of charge is now `factor` times what it was: what was learned counts for little until it is seen again. */
+  rescale(factor: number): void {
+    this.#resistance *= factor;
+    this.#weight = Math.min(this.#weight, TRUST);
+  }
+
   state(): PolarisationState {
     return { fast: this.#fast, slow: this.#slow, resistance: this.#resistance, weight: this.#weight };
   }

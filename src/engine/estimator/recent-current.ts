@@ -45,6 +45,12 @@ export class RecentCurrent {
     return this.#mean;
   }
 
+  /** The unit of charge is now `factor` times what it was. */
+  rescale(factor: number): void {
+    this.#mean /= factor;
+    this.#square /= factor * factor;
+  }
+
   state(): RecentState {
     return { mean: this.#mean, square: this.#square };
   }

@@ -14,6 +14,7 @@ import { BIAS, BRANCH, Belief, CAPACITY, LEAST_SIGMA, SOC, UNKNOWN_SIGMA, VOLTAG
 import { Block } from './block.ts';
 import { type Closure, FullToFull } from './full-to-full.ts';
 import { type CountingSettings, PLAIN_COUNTING, netCurrent } from './net-current.ts';
+import { Places } from './places.ts';
 import { Polarisation, coldFactor } from './polarisation.ts';
 import { QuietCurrent } from './quiet-current.ts';
 import { RecentCurrent } from './recent-current.ts';
@@ -39,12 +40,21 @@ const FULL_UNTIL = 0.97;
 /** What an anchor tells, and how sure (one standard deviation). */
 const FULL = { soc: 1, sigma: 0.005 };
 const EMPTY = { soc: 0.005, sigma: 0.007 };
+/** The same of a battery that is called full while it still charges. */
+const CALLED_FULL_SIGMA = 0.03;
+/** A configured capacity that changed by up to this factor was corrected; beyond, the battery is another one. */
+const CORRECTED = 1.25;
+/** How sure the SOC is at most after either. */
+const CORRECTED_SIGMA = 0.03;
+const OTHER_SIGMA = 0.1;
 /** An anchor this many times further away than thought possible shows that all was wrong, so nothing is learned from it. */
 const BROKEN = 4;
 /** Counting from full to full that is left over by more than this many times its uncertainty casts doubt on the offset … */
 const DOUBT = 3;
 /** … of which this much is how differently full a full battery can be (SOC). */
 const CLOSING_SIGMA = 0.01;
+/** A voltage that has moved by less (V) since it was compared is the same measurement: a sensor that stands, or a long rest. */
+const STANDS = 1e-6;
 /** A voltage further off than this many times what was thought possible counts for less. */
 const ODD = 3;
 /** Corrections that add up to this are told. */
@@ -58,7 +68,7 @@ export interface SocSettings extends Partial<Omit<CountingSettings, 'capacity'>>
   readonly capacity: number;
   /** All cells at or above this (V) … */
   readonly fullVoltage: number;
-  /** … at a current no larger than this (A; NaN: 5 % of the capacity) … */
+  /** … at a current no larger than this (A; NaN: 5 % of the capacity; Infinity: whatever flows, 123-R5 to the letter) … */
   readonly tailCurrent: number;
   /** … for this time (s): full. */
   readonly fullTime: number;
@@ -97,14 +107,18 @@ export class SocEstimator {
   readonly #belief: Belief;
   readonly #polarisation = new Polarisation();
   readonly #recent = new RecentCurrent();
+  readonly #places = new Places();
   readonly #quiet: QuietCurrent;
   readonly #anchors: Anchors;
   readonly #block = new Block();
+  /** As it was shown when it was compared last (V). */
+  #compared = Number.NaN;
   readonly #expected: Expected = { mean: 0, slope: 0, halfGap: 0, bent: 0, spread: 0 };
   #temperature = 25;
   /** How much of a fresh measurement the next voltage is, 0..1. */
   #fresh = 1;
   #full = false;
+  #anchor: Anchor = null;
   /** A battery that seems to do nothing has not been caught doing something. */
   #trusted = true;
   readonly #closure = new FullToFull();
@@ -125,17 +139,35 @@ export class SocEstimator {
     if (start !== null) this.seed(start);
   }
 
-  /** An estimator that goes on where `state` was saved; a gap since then is a step without a current. */
+  /**
+   * An estimator that goes on where `state` was saved; a gap since then is a step without a current. Where the configured
+   * capacity has changed since, what was learned is put into the new unit; where it changed much, it is another battery.
+   */
   static restored(settings: SocSettings, state: SocState, tuning: Tuning = TUNING): SocEstimator {
     const estimator = new SocEstimator(settings, null, tuning);
     estimator.#belief.restore(state.belief);
     estimator.#polarisation.restore(state.polarisation);
     estimator.#recent.restore(state.recent);
+    estimator.#places.restore(state.places);
     estimator.#temperature = state.temperature;
     estimator.#full = state.full;
     estimator.#trusted = state.trusted;
     estimator.#fresh = 0;
+    estimator.#rescale(settings.capacity / state.capacity);
     return estimator;
+  }
+
+  #rescale(factor: number): void {
+    if (Math.abs(factor - 1) < 1e-9) return;
+    const corrected = factor <= CORRECTED && factor >= 1 / CORRECTED;
+    this.#belief.rescale(factor);
+    this.#recent.rescale(factor);
+    if (corrected) this.#polarisation.rescale(factor);
+    else {
+      this.#belief.forgetBattery(this.#tuning);
+      this.#places.clear();
+    }
+    this.#belief.covariance.atLeast(SOC, (corrected ? CORRECTED_SIGMA : OTHER_SIGMA) ** 2);
   }
 
   /** 0..1. */
@@ -153,6 +185,24 @@ export class SocEstimator {
   /** What the current sensor shows at no current, as far as is known (A). */
   get currentOffset(): number {
     return this.#belief.value(BIAS) * this.#counting.capacity;
+  }
+
+  /** What the battery holds from empty to full, as far as is known (Ah); the configured one at first. Not its SOH: see there. */
+  get capacity(): number {
+    return this.#counting.capacity / (1 + this.#belief.value(CAPACITY));
+  }
+
+  /** One standard deviation of `capacity` (Ah). */
+  get capacitySigma(): number {
+    return (this.capacity * this.#belief.sigma(CAPACITY)) / (1 + this.#belief.value(CAPACITY));
+  }
+
+  /** Believes what `other` does, which was told the same but believes less of what is configured. */
+  adopt(other: SocEstimator): void {
+    const before = this.soc;
+    this.#spread();
+    this.#belief.restore(other.#belief.state());
+    this.#tell('voltage', before);
   }
 
   /** Somebody knows: a device's own count, the owner. What is known of sensors and curve stays. */
@@ -175,14 +225,16 @@ export class SocEstimator {
 
   /** Takes in a step and tells where the battery stands now. */
   step(input: SocInput): SocEstimate {
+    this.#anchor = null;
     const dt = input.dt >= SHORTEST_STEP ? Math.min(input.dt, LONGEST_GAP) : 0;
     this.#temperature = within(input.temperature, TEMPERATURE_RANGE, this.#temperature);
     const cell = within(input.cellMean, CELL_RANGE, Number.NaN);
     const current = netCurrent(input.current ?? Number.NaN, cell, this.#counting);
-    if (!(Math.abs(current) <= LARGEST) || dt > LONGEST_STEP) this.#lose(dt);
+    const lowest = within(input.cellMin, CELL_RANGE, Number.NaN);
+    if (!(Math.abs(current) <= LARGEST) || dt > LONGEST_STEP) this.#lose(dt, lowest);
     else {
       const shown = (input.current ?? 0) / this.#counting.capacity;
-      this.#follow(current, shown, cell, within(input.cellMin, CELL_RANGE, Number.NaN), dt);
+      this.#follow(current, shown, cell, lowest, dt);
     }
     return this;
   }
@@ -194,13 +246,22 @@ export class SocEstimator {
     return correction;
   }
 
+  /** What the cells have shown in the last step, once; it comes again, at least every minute, while they go on showing it. */
+  takeAnchor(): Anchor {
+    const anchor = this.#anchor;
+    this.#anchor = null;
+    return anchor;
+  }
+
   /** For the store. What came together in the current minute is counted, but not yet compared with the voltage. */
   state(): SocState {
     return {
       version: SOC_STATE_VERSION,
+      capacity: this.#counting.capacity,
       belief: this.#belief.state(),
       polarisation: this.#polarisation.state(),
       recent: this.#recent.state(),
+      places: this.#places.state(),
       temperature: this.#temperature,
       full: this.#full,
       trusted: this.#trusted,
@@ -212,33 +273,35 @@ export class SocEstimator {
     this.#polarisation.learn(current, cell, this.#temperature, dt);
     let left = dt;
     while (left > 0) {
-      // Cut where a minute ends, so that it does not matter how the time was cut before.
-      const part = Math.min(left, BLOCK - this.#block.time);
+      // Cut where a minute ends or the cells have shown something, so that it does not matter how the time was cut before.
+      const shows = this.#anchors.until(lowest, current, this.#temperature);
+      const part = Math.min(left, BLOCK - this.#block.time, shows);
       this.#anchors.step(lowest, current, this.#temperature, part);
       this.#quiet.step(shown, part);
       this.#recent.step(current, part);
-      this.#count(current, cell, part);
+      this.#count(current, cell, part, Math.abs(shown) < this.#counting.blindSpot / this.#counting.capacity);
       left -= part;
-      if (this.#block.time >= BLOCK - 1e-6) this.#correct();
+      if (this.#block.time >= BLOCK - 1e-6 || this.#anchors.reached) this.#correct();
     }
   }
 
-  #count(current: number, cell: number, dt: number): void {
+  /** Inside its blind spot a sensor shows nothing, its offset neither. */
+  #count(current: number, cell: number, dt: number, blind: boolean): void {
     const belief = this.#belief;
-    const charge = ((current - belief.value(BIAS)) * dt) / 3600;
+    const charge = ((current - (blind ? 0 : belief.value(BIAS))) * dt) / 3600;
     const change = charge * (1 + belief.value(CAPACITY));
     belief.setSoc(belief.value(SOC) + change);
     belief.moveBranch(change, dt, this.#tuning);
     if (belief.value(SOC) < FULL_UNTIL) this.#full = false;
-    this.#block.count(charge, change, dt);
+    this.#block.count(charge, change, dt, blind);
     this.#closure.count(current, dt);
     const added = this.#polarisation.step(current, this.#temperature, dt);
     if (!Number.isNaN(cell)) this.#block.see(cell, added, belief.value(SOC) - change / 2, dt);
   }
 
   /** Nothing is known of `dt` s: the mean current goes on for a while, and nobody can be sure of that. */
-  #lose(dt: number): void {
-    if (dt === 0) return;
+  #lose(dt: number, lowest: number): void {
+    if (dt === 0) return this.#watch(lowest, dt);
     this.#closure.lose();
     this.#spread();
     this.#block.clearSeen();
@@ -255,14 +318,23 @@ export class SocEstimator {
     this.#full = this.#full && this.#belief.value(SOC) >= FULL_UNTIL;
     this.#polarisation.lose(dt);
     this.#quiet.lose();
-    this.#anchors.lose();
+    this.#watch(lowest, dt);
+  }
+
+  /** The cells may make a battery full, where no tail current is asked for, without anybody knowing the current. */
+  #watch(lowest: number, dt: number): void {
+    if (dt > BLOCK) this.#anchors.lose();
+    else {
+      this.#anchors.step(lowest, Number.NaN, this.#temperature, dt);
+      this.#byAnchor(this.#anchors.found);
+    }
   }
 
   /** Counting since the last time makes less sure. */
   #spread(): void {
     const { covariance } = this.#belief;
     const block = this.#block;
-    covariance.couple(SOC, BIAS, -block.time / 3600);
+    covariance.couple(SOC, BIAS, -block.sensed / 3600);
     covariance.couple(SOC, CAPACITY, block.charge);
     covariance.add(SOC, this.#tuning.counting ** 2 * block.moved);
     this.#drift(Math.abs(block.charge), block.moved, block.time);
@@ -274,7 +346,9 @@ export class SocEstimator {
     const t = this.#tuning;
     const { covariance } = this.#belief;
     covariance.add(BIAS, (t.biasPerDay ** 2 * dt) / DAY);
+    covariance.add(CAPACITY, (t.capacityPerDay ** 2 * dt) / DAY);
     covariance.add(VOLTAGE, (t.voltagePerDay ** 2 * dt) / DAY);
+    this.#places.fade(dt);
     const kept = Math.exp(-net / t.branchChange - dt / t.branchTime);
     covariance.scale(BRANCH, kept);
     covariance.add(BRANCH, t.branchNoise ** 2 * (1 - kept * kept));
@@ -295,6 +369,8 @@ export class SocEstimator {
     const t = this.#tuning;
     const belief = this.#belief;
     const block = this.#block;
+    if (Math.abs(block.shown - this.#compared) < STANDS) return;
+    this.#compared = block.shown;
     const soc = Math.min(1, Math.max(0, block.soc));
     const branch = belief.value(BRANCH);
     const expected = expectVoltage(soc, belief.sigma(SOC), branch, this.#temperature, this.#expected);
@@ -311,7 +387,9 @@ export class SocEstimator {
       (chill * Math.exp(t.coldEmpty * Math.max(0, 0.5 - soc))) ** 2 +
       (t.empty * Math.exp(-soc / 0.12)) ** 2 +
       (t.top * Math.exp((soc - 1) / 0.05)) ** 2;
-    const noise = left / this.#fresh + expected.bent;
+    const often = 1 + this.#places.seen(soc, branch) / t.enough;
+    this.#places.count(soc, branch, this.#fresh);
+    const noise = (left * often) / this.#fresh + expected.bent;
     this.#fresh = 0;
     const surprise = onCurve(block.voltage, this.#temperature) - expected.mean - belief.value(VOLTAGE) - learned;
     belief.learn(surprise, (spread) => noise + Math.max(0, (surprise / ODD) ** 2 - noise - spread));
@@ -331,19 +409,35 @@ export class SocEstimator {
   #byAnchor(found: Anchor): void {
     if (found === null) return;
     const before = this.soc;
+    this.#anchor = found;
+    if (found === 'full' && this.#anchors.charging) {
+      this.#callFull(before);
+      return;
+    }
     const { soc, sigma } = found === 'full' ? FULL : EMPTY;
     this.#full = found === 'full';
     const surprise = soc - this.#belief.value(SOC);
     const { covariance } = this.#belief;
     if (surprise ** 2 > BROKEN ** 2 * (covariance.get(SOC, SOC) + sigma ** 2)) {
+      if (this.#tuning.forgetful) this.#forget();
       this.#belief.setSoc(soc);
       covariance.reset(SOC, sigma ** 2);
     } else {
       this.#belief.only(SOC);
       this.#belief.learn(surprise, () => sigma ** 2);
+      // A full battery is at 100 %, and nothing less is shown of it.
+      if (found === 'full') this.#belief.setSoc(soc);
     }
     this.#tell(found, before);
     if (found === 'full') this.#check(this.#closure.full());
+  }
+
+  /** The owner's rule makes a battery full that still charges: shown as such, but nothing is learned from it. */
+  #callFull(before: number): void {
+    this.#full = true;
+    this.#belief.setSoc(FULL.soc);
+    this.#belief.covariance.reset(SOC, CALLED_FULL_SIGMA ** 2);
+    this.#tell('full', before);
   }
 
   /**
@@ -358,10 +452,15 @@ export class SocEstimator {
     if (this.#trusted && surprise ** 2 > DOUBT ** 2 * (noise + this.#belief.covariance.get(BIAS, BIAS))) {
       this.#trusted = false;
       // All that was learned beside a wrong offset is wrong as well.
-      this.#belief.forget(this.#tuning);
+      this.#forget();
     }
     this.#belief.only(BIAS);
     this.#belief.learn(mean - this.#belief.value(BIAS), () => noise);
+  }
+
+  #forget(): void {
+    this.#belief.forget(this.#tuning);
+    this.#places.clear();
   }
 
   #tell(reason: SocCorrectionReason, before: number): void {

@@ -1,5 +1,6 @@
 /** What of the SOC estimator outlives a restart, as plain data, and how it is read back without trusting it. */
 import { type BeliefState, SIZE } from './belief.ts';
+import { PLACES_SIZE } from './places.ts';
 import type { PolarisationState } from './polarisation.ts';
 import type { RecentState } from './recent-current.ts';
 
@@ -8,9 +9,13 @@ export const SOC_STATE_VERSION = 1;
 
 export interface SocState {
   readonly version: typeof SOC_STATE_VERSION;
+  /** Configured capacity (Ah): the unit of what is counted in capacities. */
+  readonly capacity: number;
   readonly belief: BeliefState;
   readonly polarisation: PolarisationState;
   readonly recent: RecentState;
+  /** How often which part of the curve was seen. */
+  readonly places: readonly number[];
   /** °C last known. */
   readonly temperature: number;
   /** The battery was full and has not been discharged below that since. */
@@ -28,20 +33,24 @@ export function parseSocState(found: unknown): SocState | null {
     typeof found.trusted !== 'boolean'
   )
     return null;
-  const { belief, polarisation, recent, temperature } = found;
+  const { belief, polarisation, recent, temperature, capacity } = found;
+  if (!isNumber(capacity) || !(capacity > 0)) return null;
   if (!isRecord(belief) || !isRecord(polarisation) || !isRecord(recent) || !isNumber(temperature)) return null;
   const values = numbers(belief.values, SIZE);
   const covariance = numbers(belief.covariance, (SIZE * (SIZE + 1)) / 2);
+  const places = numbers(found.places, PLACES_SIZE);
   const { fast, slow, resistance, weight } = polarisation;
   const { mean, square } = recent;
-  if (values === null || covariance === null || !isCovariance(covariance)) return null;
+  if (values === null || covariance === null || places === null || !isCovariance(covariance)) return null;
   if (!isNumber(fast) || !isNumber(slow) || !isNumber(resistance) || !isNumber(weight)) return null;
   if (!isNumber(mean) || !isNumber(square) || !(resistance > 0) || !(weight > 0) || !(square >= 0)) return null;
   return {
     version: SOC_STATE_VERSION,
+    capacity,
     belief: { values, covariance },
     polarisation: { fast, slow, resistance, weight },
     recent: { mean, square },
+    places,
     temperature,
     full: found.full,
     trusted: found.trusted,

@@ -3,8 +3,9 @@
  * Currents are in units of the capacity per hour: 1 fills the battery in an hour. Uncertainties are one standard deviation.
  */
 export interface Tuning {
-  /** The configured capacity may be off by this share. */
+  /** The configured capacity may be off by this share, and the true one changes by so much in a day (ageing: 1 % in a year). */
   readonly capacity: number;
+  readonly capacityPerDay: number;
   /** The current sensor may show this at no current, and its offset wanders by so much in a day. */
   readonly bias: number;
   readonly biasPerDay: number;
@@ -37,6 +38,10 @@ export interface Tuning {
   /** So much charge must flow (share of the capacity), or so much time pass (s), until a voltage tells something new. */
   readonly freshCharge: number;
   readonly freshTime: number;
+  /** A place on the curve that was seen this often says half as much as at first (Infinity: always the same). */
+  readonly enough: number;
+  /** An anchor that shows that all was wrong makes forget what was learned of battery and sensors, not only the SOC. */
+  readonly forgetful: boolean;
   /** Counting a whole capacity goes wrong by this share, beside offset and capacity: gain, polling, rounding. */
   readonly counting: number;
   /** How well a current that stands still at zero tells the offset of the sensor. */
@@ -45,6 +50,7 @@ export interface Tuning {
 
 export const TUNING: Tuning = {
   capacity: 0.067,
+  capacityPerDay: 0.0005,
   bias: 0.006,
   biasPerDay: 0.0006,
   voltage: 0.008,
@@ -64,6 +70,25 @@ export const TUNING: Tuning = {
   top: 0.06,
   freshCharge: 0.06,
   freshTime: 43_200,
+  enough: Number.POSITIVE_INFINITY,
+  forgetful: false,
   counting: 0.006,
   quiet: 0.0005,
+};
+
+/**
+ * For learning the capacity, where nothing but the battery itself is to be believed: a configured capacity says little, a
+ * curve may differ by more, a quiet current is hardly the offset, and a place on the curve that was seen often says little
+ * more. What is wrong in the same way in every cycle would otherwise add up over a year.
+ * Found in simulated months of cells of other makes (`npm run bench:soc -- month`).
+ */
+export const LEARNING: Tuning = {
+  ...TUNING,
+  capacity: 0.2,
+  curve: 0.012,
+  branchNoise: 0.3,
+  freshCharge: 0.04,
+  enough: 20,
+  forgetful: true,
+  quiet: 0.003,
 };

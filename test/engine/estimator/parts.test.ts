@@ -4,6 +4,7 @@ import { Covariance } from '../../../src/engine/estimator/covariance.ts';
 import { FullToFull } from '../../../src/engine/estimator/full-to-full.ts';
 import { PLAIN_COUNTING, netCurrent } from '../../../src/engine/estimator/net-current.ts';
 import { curveSpread, halfGap, middleVoltage } from '../../../src/engine/estimator/ocv-curve.ts';
+import { Places } from '../../../src/engine/estimator/places.ts';
 import { Polarisation, coldFactor } from '../../../src/engine/estimator/polarisation.ts';
 import { QuietCurrent } from '../../../src/engine/estimator/quiet-current.ts';
 
@@ -125,6 +126,28 @@ describe('polarisation', () => {
     assert.ok(later < first && first < 0);
     polarisation.step(0, 25, 1800);
     assertNear(polarisation.step(0, 25, 1), 0, 1e-5);
+  });
+});
+
+describe('places on the curve', () => {
+  it('are counted apart, for each branch, and fade over months', () => {
+    const places = new Places();
+    for (let i = 0; i < 10; i++) places.count(0.31, -0.5, 0.5);
+    assert.equal(places.seen(0.33, -1), 5);
+    assert.deepEqual([places.seen(0.31, 0.5), places.seen(0.36, -0.5), places.seen(0.29, -0.5)], [0, 0, 0]);
+    for (let day = 0; day < 180; day++) for (let part = 0; part < 4; part++) places.fade(21_600);
+    assertNear(places.seen(0.31, -0.5), 5 / Math.E, 1e-6);
+  });
+
+  it('beyond the ends are those at the ends, and are kept over a restart', () => {
+    const places = new Places();
+    places.count(-0.1, -1, 1);
+    places.count(1.1, 1, 0.25);
+    const other = new Places();
+    other.restore(JSON.parse(JSON.stringify(places.state())));
+    assert.deepEqual([other.seen(0, -1), other.seen(1, 1), other.seen(0.5, 1)], [1, 0.25, 0]);
+    other.clear();
+    assert.equal(other.seen(0, -1), 0);
   });
 });
 

@@ -95,6 +95,55 @@ describe('state of charge with its uncertainty: anchors', () => {
     assertNear(estimator.sigma, 0.005, 1e-3, 'uncertainty');
   });
 
+  it('123-R5 where no tail current is asked for, high cells are full whatever flows, and that is not very sure', () => {
+    const literal = { ...SETTINGS, tailCurrent: Number.POSITIVE_INFINITY };
+    const charging = new SocEstimator(literal, { soc: 0.5, sigma: 0.02 });
+    keep(charging, 240, 50, 3.55);
+    assert.equal(charging.soc, 1);
+    assertNear(charging.sigma, 0.03, 1e-3, 'uncertainty');
+    assert.equal(charging.takeCorrection()?.reason, 'full');
+    keep(charging, 240, 3, 3.55);
+    assertNear(charging.sigma, 0.005, 1e-3, 'uncertainty at a small current');
+    const uneven = new SocEstimator(literal, { soc: 0.5, sigma: 0.02 });
+    keep(uneven, 3600, 3, 3.52, { cellMin: 3.4 });
+    assert.ok(uneven.soc < 0.995, `SOC is ${uneven.soc}`);
+  });
+
+  it('123-R5 where no tail current is asked for, a battery without a current sensor is full by its cells', () => {
+    const estimator = new SocEstimator({ ...SETTINGS, tailCurrent: Number.POSITIVE_INFINITY });
+    for (let t = 0; t < 170; t += 10) estimator.step({ ...NOTHING, dt: 10, cellMin: 3.52, cellMean: 3.53 });
+    assert.ok(estimator.soc < 0.9);
+    estimator.step({ ...NOTHING, dt: 10, cellMin: 3.52, cellMean: 3.53 });
+    assert.equal(estimator.soc, 1);
+    const asked = half();
+    for (let t = 0; t < 300; t += 10) asked.step({ ...NOTHING, dt: 10, cellMin: 3.52, cellMean: 3.53 });
+    assert.ok(asked.soc < 0.9);
+    const unseen = new SocEstimator({ ...SETTINGS, tailCurrent: Number.POSITIVE_INFINITY, fullTime: 0 });
+    unseen.step({ ...NOTHING, dt: 600, cellMin: 3.52, cellMean: 3.53 });
+    assert.ok(unseen.soc < 0.9, 'what the cells did for ten minutes is not known');
+  });
+
+  it('an anchor is told once, in the step in which the cells showed it', () => {
+    const estimator = half();
+    const told: number[] = [];
+    for (let t = 10; t <= 300; t += 10) {
+      estimator.step(sample(10, 3, 3.52));
+      if (estimator.takeAnchor() === 'full') told.push(t);
+      assert.equal(estimator.takeAnchor(), null);
+    }
+    assert.deepEqual(told, [180, 240, 300]);
+    estimator.step(sample(10, -2, 3.3));
+    assert.equal(estimator.takeAnchor(), null);
+    keep(estimator, 250, -2, 2.7);
+    assert.equal(estimator.takeAnchor(), null, 'the last step showed none');
+    let empty = 0;
+    for (let t = 0; t < 60; t += 10) {
+      estimator.step(sample(10, -2, 2.7));
+      if (estimator.takeAnchor() === 'empty') empty++;
+    }
+    assert.equal(empty, 1);
+  });
+
   it('123-R5 high cells at a charging current, or one low cell, are not full', () => {
     const charging = half();
     keep(charging, 3600, 30, 3.55);
@@ -288,6 +337,46 @@ describe('state of charge with its uncertainty: gaps and restarts', () => {
     assertNear(other.sigma, one.sigma, 0.002, 'uncertainty two hours later');
   });
 
+  /** The state of one that ran for a day in a house, whose sensor is off by 0.3 A. */
+  function aDay(capacity: number): { readonly estimator: SocEstimator; readonly battery: Battery } {
+    const estimator = new SocEstimator({ ...SETTINGS, capacity }, { soc: 0.5, sigma: 0.02 });
+    const battery = new Battery(0.5);
+    battery.offset = 0.3;
+    battery.day(estimator, 0.6).day(estimator, 0.6);
+    return { estimator, battery };
+  }
+
+  it('a corrected capacity changes units, not what was learned', () => {
+    const { estimator, battery } = aDay(110);
+    const other = SocEstimator.restored({ ...SETTINGS, capacity: 100 }, estimator.state());
+    assertNear(other.currentOffset, estimator.currentOffset, 1e-6, 'offset');
+    assertNear(other.capacity, estimator.capacity, 1e-6, 'capacity');
+    assertNear(other.capacitySigma, estimator.capacitySigma, 1e-4, 'its uncertainty');
+    assertNear(other.soc, estimator.soc, 1e-9, 'SOC');
+    assert.ok(other.sigma >= 0.03, `uncertainty is ${other.sigma}`);
+    const before = other.soc;
+    for (let i = 0; i < 60; i++) {
+      for (const one of [estimator, other]) one.step({ ...NOTHING, dt: 60, current: -10 });
+    }
+    assertNear(other.soc - before, estimator.soc - before, 2e-3, 'SOC of an hour');
+    const twin = new Battery(battery.soc);
+    for (const one of [battery, twin]) one.offset = 0.3;
+    battery.day(other, 0.6);
+    twin.day(estimator, 0.6);
+    assertNear(other.soc, estimator.soc, 0.02, 'SOC a day later');
+  });
+
+  it('a capacity that changes much is another battery: only the sensors are the same', () => {
+    const { estimator } = aDay(100);
+    const other = SocEstimator.restored({ ...SETTINGS, capacity: 200 }, estimator.state());
+    assert.equal(other.capacity, 200);
+    assertNear(other.capacitySigma, 0.067 * 200, 0.01, 'uncertainty of the capacity');
+    assertNear(other.currentOffset, estimator.currentOffset, 1e-6, 'offset');
+    assertNear(other.soc, estimator.soc, 1e-9, 'SOC');
+    assert.ok(other.sigma >= 0.0999, `uncertainty is ${other.sigma}`);
+    assert.notEqual(parseSocState(JSON.parse(JSON.stringify(other.state()))), null);
+  });
+
   it('a battery that was full is full after a restart', () => {
     const estimator = half();
     keep(estimator, 300, 1, 3.52);
@@ -306,6 +395,8 @@ describe('state of charge with its uncertainty: gaps and restarts', () => {
       [],
       {},
       { ...good, version: 2 },
+      { ...good, capacity: 0 },
+      { ...good, capacity: '100' },
       { ...good, full: 'yes' },
       { ...good, trusted: undefined },
       { ...good, temperature: null },

@@ -1,0 +1,6 @@
+/** What is told to people. */
+export interface Sentence {
+  /** Short: what a notification shows in bold. */
+  readonly title: string;
+  readonly text: string;
+}
