@@ -1,26 +1,38 @@
 /**
  * `npm run bench:soc [-- group …] [--all]`: scores the engine's SOC with the harness and marks the gates met or not.
  * Groups: kaw and week (tuned on), tao and nosync (validation: every run of these is a look, to be counted in docs/soc.md).
- * `house` needs no data: a simulated house whose loads and sensor do what the data sets do not.
+ * `resistance` and `time` score the resistance that is learned and the time to go, on kaw and, where everything is run, tao.
+ * `house` and `month` need no data: a simulated house whose loads and sensor do what the data sets do not, and months of
+ * partial cycles of which the capacity is learned (four minutes, so only when asked for).
  * `--all` adds every baseline of the harness to the plain counter.
  */
 import { candidateFor } from './candidate.ts';
 import { printHouse } from './house.ts';
 import { GROUPS, type Group, LEAST_INSIDE, mostRmse, mostTwoSigma } from './groups.ts';
+import { printMonth } from './month.ts';
+import { printResistance } from './resistance.ts';
+import { printTimeLeft } from './time-left.ts';
 import { type CandidateClass, type DataSet, type Harness, loadHarness } from './harness.ts';
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-const names = [...GROUPS.map(({ name }) => name), 'house'];
+const names = [...GROUPS.map(({ name }) => name), 'resistance', 'time', 'house', 'month'];
+const runs = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
 const unknown = wanted.filter((word) => !names.includes(word));
 const harness = loadHarness(process.cwd());
 if (unknown.length > 0) {
   console.error(`There is no group ${unknown.join(', ')}; there are ${names.join(', ')}.`);
   process.exitCode = 2;
 } else {
-  const groups = GROUPS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-  if (wanted.length === 0 || wanted.includes('house')) printHouse();
-  if (groups.length > 0 && typeof harness === 'string') console.log(harness);
-  else if (groups.length > 0 && typeof harness !== 'string') bench(harness, groups);
+  const groups = GROUPS.filter(({ name }) => runs(name));
+  if (runs('house')) printHouse();
+  if (wanted.includes('month')) printMonth();
+  if (typeof harness === 'string') {
+    if (groups.length > 0 || runs('resistance') || runs('time')) console.log(harness);
+  } else {
+    if (groups.length > 0) bench(harness, groups);
+    if (runs('resistance')) printResistance(harness);
+    if (runs('time')) for (const miss of printTimeLeft(harness, runs('tao'))) console.log(`NOT met: ${miss}`);
+  }
 }
 
 function bench(harness: Harness, groups: readonly Group[]): void {

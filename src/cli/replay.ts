@@ -6,6 +6,7 @@ import { numberOf } from '../engine/pack/settings.ts';
 import type { ProtectionEvent } from '../engine/protection/decision.ts';
 import type { Quantity } from '../engine/protection/quantity.ts';
 import type { Observation } from '../engine/reading/observation.ts';
+import { emptyReading, type Reading } from '../engine/reading/reading.ts';
 import { PERMISSION_ROLES } from '../engine/vocabulary.ts';
 import { readingPayload } from '../runtime/reading-payload.ts';
 import type { Translate } from '../texts/translate.ts';
@@ -76,11 +77,18 @@ function parseSoc(text: string): number {
   return soc / 100;
 }
 
-function* run(engine: PackEngine, log: Log): Generator<{ row: LogRow; changed: boolean }> {
+interface Step {
+  readonly row: LogRow;
+  readonly reading: Reading;
+  readonly changed: boolean;
+}
+
+function* run(engine: PackEngine, log: Log): Generator<Step> {
   for (const row of log.rows()) {
     engine.observe('log', observationOf(row, log), row.t);
     if (row.remote !== undefined) engine.protection.remote = row.remote;
-    yield { row, changed: engine.protection.step(engine.reading(row.t, row.t * 1000), row.t) };
+    const reading = engine.reading(row.t, row.t * 1000);
+    yield { row, reading, changed: engine.protection.step(reading, row.t) };
   }
 }
 
@@ -125,7 +133,8 @@ function sumOf(cells: readonly (number | undefined)[]): number | undefined {
 function printEdges(engine: PackEngine, log: Log, io: CommandIo): void {
   let first = true;
   for (const { row, changed } of run(engine, log)) {
-    if (!changed && !first) continue;
+    const notes = engine.takeNotes().filter((note) => note.rule === 'soc-corrected');
+    if (!changed && notes.length === 0 && !first) continue;
     first = false;
     const { protection } = engine;
     const line = {
@@ -136,7 +145,7 @@ function printEdges(engine: PackEngine, log: Log, io: CommandIo): void {
       contactor: protection.allowed('contactor'),
       alternator: protection.allowed('alternator'),
       shed: protection.allowed('shed'),
-      events: protection.events.map(eventFields),
+      events: [...protection.events, ...notes].map(eventFields),
     };
     io.out(JSON.stringify(line));
   }
@@ -149,24 +158,28 @@ function eventFields(event: ProtectionEvent): Record<string, unknown> {
 
 function printSeries(engine: PackEngine, log: Log, series: string, io: CommandIo): void {
   const names = series.split(',').map((name) => name.trim());
-  const known = Object.keys(seriesFields(engine, 0));
+  const known = Object.keys(seriesFields(engine, emptyReading('replay', 0, 0), 0));
   const strange = names.find((name) => !known.includes(name));
   if (strange !== undefined) {
     throw new UsageError(`--series ${strange} is not a field of the reading: choose from ${known.join(', ')}`);
   }
   io.out(['t', ...names].join(','));
-  for (const { row } of run(engine, log)) {
-    const payload = seriesFields(engine, row.t);
+  for (const { row, reading } of run(engine, log)) {
+    const payload = seriesFields(engine, reading, row.t);
     io.out([row.t, ...names.map((name) => payload[name] ?? '')].join(','));
   }
 }
 
 /** What a series can show: the reading, the permissions as 1 and 0, and the limits. */
-function seriesFields(engine: PackEngine, t: number): Record<string, number | string | boolean | null> {
+function seriesFields(
+  engine: PackEngine,
+  reading: Reading,
+  t: number,
+): Record<string, number | string | boolean | null> {
   const { maxChargeVoltage, maxChargeCurrent, maxDischargeCurrent } = engine.limits(t);
   const roles = PERMISSION_ROLES.map((role) => [role, engine.protection.allowed(role) ? 1 : 0]);
   return {
-    ...readingPayload(engine.reading(t, t * 1000), engine),
+    ...readingPayload(reading, engine),
     ...Object.fromEntries(roles),
     preAlarm: engine.protection.preAlarm ? 1 : 0,
     maxChargeVoltage,

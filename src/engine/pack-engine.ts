@@ -2,9 +2,15 @@
  * The whole engine of one pack: what sources say → reading with SOC → decision.
  * The nodes, the command line's replay and the benches all run this one piece; time comes in as an argument.
  */
-import { SocCounter } from './estimator/soc-counter.ts';
+import type { SocState } from './estimator/soc-state.ts';
+import { StateOfCharge } from './estimator/state-of-charge.ts';
+import { Figures } from './figures/figures.ts';
+import type { BatterySample, BatterySettings } from './figures/sample.ts';
+import { Sampler } from './figures/sampler.ts';
+import { Notes } from './notes.ts';
+import type { SettingName } from './pack/schema.ts';
 import { numberOf, staleAfter, type PackSettings } from './pack/settings.ts';
-import type { ProtectionMemory } from './protection/decision.ts';
+import type { ProtectionEvent, ProtectionMemory } from './protection/decision.ts';
 import { Protection } from './protection/protection.ts';
 import type { Quantity } from './protection/quantity.ts';
 import { LimitKeeper, type Limits } from './limits/limits.ts';
@@ -14,8 +20,13 @@ import type { Reading } from './reading/reading.ts';
 
 /** What survives a restart, as plain data. */
 export interface PackMemory {
-  /** 0..1, or `null` when unknown. */
+  /** 0..1 as shown, or `null` when unknown. */
   readonly soc: number | null;
+  /** What the estimator knows beside it, and the one that learns the capacity. */
+  readonly estimator?: SocState;
+  readonly learner?: SocState;
+  /** Everything else that is counted and learned of the battery, as its parts wrote it. */
+  readonly figures?: unknown;
   readonly protection: ProtectionMemory;
   /** Numbers of the cells that have given a temperature: one that does not any more has lost its sensor. */
   readonly sensors?: readonly number[];
@@ -37,7 +48,10 @@ export class PackEngine {
   readonly settings: PackSettings;
   readonly protection: Protection;
   readonly #sources: SourceTable;
-  readonly #soc: SocCounter;
+  readonly #soc: StateOfCharge;
+  readonly #sampler: Sampler;
+  readonly figures: Figures;
+  readonly #notes: Notes;
   readonly #limits: LimitKeeper;
 
   constructor(settings: PackSettings, options: PackEngineOptions) {
@@ -49,7 +63,11 @@ export class PackEngine {
       precharged: options.precharged === true,
       without: options.without ?? [],
     });
-    this.#soc = new SocCounter(settings, options.memory ?? null);
+    const { memory = null } = options;
+    this.#soc = new StateOfCharge(settings, memory);
+    this.#sampler = new Sampler(numberOf(settings, 'cells'), memory === null ? Number.NaN : (options.memoryAt ?? 0));
+    this.figures = new Figures(batterySettings(settings), memory?.figures);
+    this.#notes = new Notes(this.protection.log);
     this.#limits = new LimitKeeper(settings);
     this.#sources = new SourceTable({
       pack: options.name,
@@ -73,12 +91,26 @@ export class PackEngine {
 
   /** Sets the state of charge (0..1): the owner's word. */
   seedSoc(soc: number): void {
-    this.#soc.seed(soc);
+    this.#soc.tell(soc, 'owner');
+    this.figures.calibration.note(soc, 'owner', this.#sampler.sample);
   }
 
-  /** 0..1, NaN while unknown. */
+  /** 0..1 as shown, NaN while unknown. */
   get soc(): number {
-    return this.#soc.soc;
+    return this.#soc.shown;
+  }
+
+  /** Certainly nothing flows now: what the current sensor shows is its offset (123-R8). False: no current is known. */
+  zeroCurrent(now: number): boolean {
+    const current = this.#sources.reading(now, 0).current.value;
+    if (current === null) return false;
+    this.#soc.zero(current);
+    return true;
+  }
+
+  /** Events that only tell and have come since the last time: corrections of the state of charge, advice. */
+  takeNotes(): readonly ProtectionEvent[] {
+    return this.#notes.take();
   }
 
   /** Energy counters and the like, as the device told last. */
@@ -89,17 +121,35 @@ export class PackEngine {
   /** What is known at `now` (monotonic s), with SOC counted up to here; `wall` in ms since 1970 for display. */
   reading(now: number, wall: number): Reading {
     const reading = this.#sources.reading(now, wall);
-    this.#soc.step(reading, now);
-    if (Number.isNaN(this.#soc.soc)) this.#seedFromDevice(now);
-    const soc = this.#soc.soc;
-    if (!Number.isNaN(soc)) reading.soc = { value: soc * 100, age: 0, source: 'counter', uncertainty: null };
+    const sample = this.#sampler.take(reading, now);
+    const anchor = this.#soc.step(sample);
+    if (Number.isNaN(this.#soc.shown)) this.#seedFromDevice(now);
+    this.#sampler.estimated(this.#soc.soc, this.#soc.sigma, anchor);
+    const correction = this.#soc.takeCorrection();
+    if (correction !== null) this.#notes.corrected(correction, now);
+    this.#figure(sample);
+    for (const edge of this.figures.takeAdvice()) this.#notes.advice(edge, now);
+    const { shown, uncertainty } = this.#soc;
+    if (!Number.isNaN(shown)) {
+      reading.soc = { value: 100 * shown, age: 0, source: 'estimator', uncertainty: 100 * uncertainty };
+    }
     return reading;
   }
 
-  /** A device's own count seeds ours, unless it says it is not calibrated (its link then gives none). */
+  #figure(sample: BatterySample): void {
+    const { capacity, capacitySigma, health, floor, currentOffset } = this.#soc;
+    const { protection } = this;
+    const loadsCut = protection.isRaised('cell-undervoltage') || protection.isRaised('cell-undervoltage-critical');
+    const chargeCut = protection.isRaised('cell-overvoltage') || protection.isRaised('cell-overvoltage-critical');
+    this.figures.step(sample, { capacity, capacitySigma, health, floor, currentOffset, loadsCut, chargeCut });
+  }
+
+  /** A device's own count is a start, unless it says it is not calibrated (its link then gives none). */
   #seedFromDevice(now: number): void {
     const soc = this.#sources.deviceSoc(now);
-    if (soc !== null) this.#soc.seed(soc / 100);
+    if (soc === null) return;
+    this.#soc.tell(soc / 100, 'device');
+    this.figures.calibration.note(soc / 100, 'device', this.#sampler.sample);
   }
 
   /** What chargers and loads may use, after the last judged reading; to be asked about once a second. */
@@ -110,8 +160,25 @@ export class PackEngine {
   }
 
   memory(now: number): PackMemory {
-    const soc = this.#soc.soc;
     const { sensors } = this.#sources;
-    return { soc: Number.isNaN(soc) ? null : soc, protection: this.protection.memory(now), sensors };
+    const figures = this.figures.state();
+    return { ...this.#soc.memory(), figures, protection: this.protection.memory(now), sensors };
   }
+}
+
+/** What of the settings the figures are about. */
+function batterySettings(settings: PackSettings): BatterySettings {
+  const of = (name: SettingName): number => numberOf(settings, name);
+  return {
+    cells: of('cells'),
+    capacity: of('capacity'),
+    balanceCurrent: of('balanceCurrent'),
+    balanceVoltage: of('balanceVoltage'),
+    cellUndervoltage: of('cellUndervoltage'),
+    selfConsumption: of('selfConsumption'),
+    residualDrain: of('residualDrain'),
+    absorptionTime: of('absorptionTime'),
+    reserveSoc: of('reserveSoc') / 100,
+    fullChargeEvery: of('fullChargeEvery'),
+  };
 }

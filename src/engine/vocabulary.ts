@@ -38,6 +38,8 @@ export const RULE_IDS = [
   'relay-welded',
   'alternator',
   'self-lockout',
+  'soc-corrected',
+  'advice',
 ] as const;
 export type RuleId = (typeof RULE_IDS)[number];
 

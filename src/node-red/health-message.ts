@@ -1,6 +1,6 @@
 /** The health of Node-RED in the words and shapes of a protection node: an event as a message, an alarm as a status. */
 import type { HealthEdge } from '../runtime/health.ts';
-import { durationText } from '../texts/event-text.ts';
+import { durationText } from '../texts/duration-text.ts';
 import type { Translate } from '../texts/translate.ts';
 import type { Message, NodeStatus } from './types.ts';
 

@@ -3,12 +3,13 @@ import type { PackEngine } from '../engine/pack-engine.ts';
 import type { Observation } from '../engine/reading/observation.ts';
 import type { Reading } from '../engine/reading/reading.ts';
 import { observationOf } from '../links/message.ts';
+import { figuresDetail } from '../runtime/figures-payload.ts';
 import { readingPayload } from '../runtime/reading-payload.ts';
 import { stampOf, type StampedReading } from '../runtime/stamp.ts';
 import type { Translate } from '../texts/translate.ts';
 import type { Message, NodeStatus } from './types.ts';
 
-/** Output 1: the flat payload, with the whole reading beside it. */
+/** Output 1: the flat payload, with the whole reading and what is known of the battery beside it. */
 export function readingMessage(reading: StampedReading, engine: PackEngine): Message {
   return {
     topic: `${reading.pack}/reading`,
@@ -16,6 +17,7 @@ export function readingMessage(reading: StampedReading, engine: PackEngine): Mes
     measurement: 'bms',
     timestamp: reading.at,
     reading,
+    figures: figuresDetail(engine.figures),
   };
 }
 

@@ -68,6 +68,10 @@ const COMMANDS = {
     pack.syncSoc(percent);
     return true;
   },
+  // 123-R8: the sensor's own zero, when certainly nothing flows.
+  'zero-current'(pack: PackRuntime): boolean {
+    return pack.zeroCurrent();
+  },
   reset(pack: PackRuntime): boolean {
     pack.reset();
     return true;

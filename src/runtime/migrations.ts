@@ -6,8 +6,9 @@
  *
  * - 1: settings, at, memory (SOC, raised rows, permissions, remote, roles, sensors), released; no version
  * - 2: version and the pack's name; the log of events in `memory.protection.log`
+ * - 3: what the estimator knows beside the SOC in `memory.estimator`, the figures in `memory.figures`
  */
-export const STATE_VERSION = 2;
+export const STATE_VERSION = 3;
 
 type State = Readonly<Record<string, unknown>>;
 
@@ -15,6 +16,8 @@ type State = Readonly<Record<string, unknown>>;
 const STEPS: readonly ((state: State) => State)[] = [
   // Nothing was logged: the log begins empty.
   (state) => ({ ...state, version: 2, name: '' }),
+  // A SOC without its uncertainty is where the estimator starts; the figures begin empty.
+  (state) => ({ ...state, version: 3 }),
 ];
 
 /**

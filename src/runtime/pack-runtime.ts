@@ -286,6 +286,7 @@ export class PackRuntime {
    */
   reset(): string[] {
     const released = this.engine.protection.reset();
+    this.engine.figures.recovery.reset();
     const now = this.#clock.now();
     this.#decided(this.engine.protection.tick(now), now);
     return released;
@@ -310,9 +311,13 @@ export class PackRuntime {
     this.reset();
   }
 
-  /** Forgets how often and how long what has been raised. What is raised stays raised. */
+  /**
+   * Energy, history and extremes begin at nothing (123-R10), and how often and how long what has been raised is forgotten.
+   * What is raised stays raised; capacity, resistance and cycles are the battery's own and stay.
+   */
   clearCounters(): void {
     this.engine.protection.log.clear();
+    this.engine.figures.clear();
     this.#saver.soon(this.engine, this.#clock.now());
   }
 
@@ -320,6 +325,13 @@ export class PackRuntime {
   syncSoc(percent: number): void {
     this.engine.seedSoc(percent / 100);
     this.#saver.soon(this.engine, this.#clock.now());
+  }
+
+  /** The owner vouches that nothing flows: what the sensor shows is its offset. False: no current is known. */
+  zeroCurrent(): boolean {
+    const done = this.engine.zeroCurrent(this.#clock.now());
+    if (done) this.#saver.soon(this.engine, this.#clock.now());
+    return done;
   }
 
   /** Writes down what has changed: the flows stop, or are deployed anew. */
@@ -367,6 +379,7 @@ export class PackRuntime {
     // A value that has just become unknown is news, although nobody sent anything.
     if (this.#readingListeners.size > 0 && knownness(this.engine.reading(now, 0)) !== this.#told) this.poll();
     this.#tell(this.#storeWatch.look(now));
+    this.#tell(this.engine.takeNotes());
     if (this.#judge !== null) this.#decided(this.engine.protection.tick(now), now);
     this.#saver.sometimes(this.engine, now);
   }

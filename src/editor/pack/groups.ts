@@ -47,6 +47,13 @@ export const EXPLAINED: readonly SettingName[] = [
   'alternatorVoltageLimit',
   'alternatorFuse',
   'auxRule',
+  'countBy',
+  'temperatureCompensation',
+  'chargeEfficiency',
+  'peukertExponent',
+  'capacityShare',
+  'residualDrain',
+  'fullChargeEvery',
 ];
 
 /** Where a group is not shown protections first, the rest as the vocabulary has it: what decides stands above what follows. */

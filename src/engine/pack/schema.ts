@@ -8,7 +8,7 @@
 
 import { FUSES } from './fuse.ts';
 
-export type Unit = 'V' | 'A' | 'Ah' | 'W' | '°C' | 's' | '%' | '';
+export type Unit = 'V' | 'A' | 'Ah' | 'W' | '°C' | 's' | 'days' | '%' | '';
 
 export type SettingGroup =
   | 'pack'
@@ -116,6 +116,15 @@ const PLAIN = {
   dischargeRestart: { kind: 'number', group: 'soc', unit: '%', min: 0, max: 99, integer: false, canBeOff: true },
   selfConsumption: { kind: 'number', group: 'soc', unit: 'W', min: 0, max: 1000, integer: false, canBeOff: false },
   currentBlindSpot: { kind: 'number', group: 'soc', unit: 'A', min: 0, max: 50, integer: false, canBeOff: false },
+  countBy: { kind: 'choice', group: 'soc', choices: ['charge', 'energy'] },
+  temperatureCompensation: { kind: 'choice', group: 'soc', choices: ['no', 'yes'] },
+  chargeEfficiency: { kind: 'number', group: 'soc', unit: '%', min: 50, max: 100, integer: false, canBeOff: true },
+  peukertExponent: { kind: 'number', group: 'soc', unit: '', min: 1, max: 1.5, integer: false, canBeOff: false },
+  capacityShare: { kind: 'number', group: 'soc', unit: '%', min: 50, max: 100, integer: false, canBeOff: false },
+  reserveSoc: { kind: 'number', group: 'soc', unit: '%', min: 0, max: 90, integer: false, canBeOff: false },
+  residualDrain: { kind: 'number', group: 'soc', unit: 'A', min: 0, max: 10, integer: false, canBeOff: false },
+  absorptionTime: { kind: 'number', group: 'soc', unit: 's', min: 60, max: 86_400, integer: false, canBeOff: false },
+  fullChargeEvery: { kind: 'number', group: 'soc', unit: 'days', min: 1, max: 90, integer: false, canBeOff: true },
   temperatureOffset: {
     kind: 'number',
     group: 'temperature',

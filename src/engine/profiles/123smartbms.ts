@@ -91,6 +91,7 @@ export const smartbms123: Profile = {
 
     chargeRestart: 95, // set in the app; the manual gives no number
     dischargeRestart: 20,
+    residualDrain: 0.009, // 123-R20: what the OUT board with Bluetooth takes
     // currentBlindSpot stays 0: the IN module applies its own (option switch 3)
 
     communicationTimeoutCharge: 5, // frames come every 0.5 or 1 s (123-R1)

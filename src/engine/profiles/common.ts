@@ -12,6 +12,15 @@ export const COMMON_SETTINGS: Partial<Record<SettingName, Default>> = {
   balanceCurrent: null,
   selfConsumption: 0,
   currentBlindSpot: 0,
+  countBy: 'charge', // ECS-2; docs/soc.md: Ah close within what could be measured, Wh need an efficiency
+  temperatureCompensation: 'no', // ECS-2
+  chargeEfficiency: null, // VLB-14; off: what the data supports for the way of counting
+  peukertExponent: 1, // VLB-14 has 1.05; measured for LiFePO4: 1.00 to 1.03
+  capacityShare: 100, // 123-R14 advises 75
+  reserveSoc: 0,
+  residualDrain: 0.01, // OGT-11, VLB-17: their example
+  absorptionTime: 7200, // VLB-16: 2 h
+  fullChargeEvery: null, // VLB-12: by how the battery is used
   temperatureOffset: 0,
   mode: 'normal',
   // protocols.md 1.1: the vendor's own driver and app use this reading of the raw count.

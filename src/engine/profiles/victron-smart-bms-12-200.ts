@@ -39,6 +39,7 @@ export const victronSmartBms12200: Profile = {
   full: { normal: 'byCells', critical: 'byPack' },
   settings: {
     ...BATTERY_SETTINGS,
+    residualDrain: 0, // VSB-12: the BMS's own drain is its self-consumption
     chargeCurrentMax: 200, // VSB-4: System+ both ways
     chargeCurrentMaxClear: 180,
     dischargeCurrentMax: 200, // VSB-4

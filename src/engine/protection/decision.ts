@@ -1,5 +1,6 @@
 /** What the protection says: permissions with their reasons, what is raised, and the edges of this step. */
 import type { Edge, PermissionRole, RuleId, Severity } from '../vocabulary.ts';
+import type { Advice } from '../advice/advice.ts';
 import type { LogMemory } from './event-log.ts';
 import type { Quantity } from './quantity.ts';
 
@@ -30,6 +31,8 @@ export interface ProtectionEvent {
   readonly denies: readonly PermissionRole[];
   /** A relay does not open, and there is none of the main contactor that could open instead. */
   readonly nothingLeft?: true;
+  /** With the rule `advice`: the advice itself. */
+  readonly advice?: Advice;
 }
 
 export interface RoleDecision {

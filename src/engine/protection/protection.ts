@@ -13,7 +13,7 @@ import { selfLockouts } from '../pack/supply.ts';
 import type { PackSettings } from '../pack/settings.ts';
 import { numberOf, staleAfter } from '../pack/settings.ts';
 import type { Reading } from '../reading/reading.ts';
-import { PERMISSION_ROLES, type PermissionRole } from '../vocabulary.ts';
+import { PERMISSION_ROLES, type PermissionRole, type RuleId } from '../vocabulary.ts';
 import type { Decision, ProtectionEvent, ProtectionMemory, RoleDecision } from './decision.ts';
 import { EventLog } from './event-log.ts';
 import { contactorEvent, makeEvent } from './event.ts';
@@ -178,6 +178,16 @@ export class Protection {
   /** True for a row that stays raised until somebody has reset it. */
   latches(row: string): boolean {
     return this.#table.rows.some(({ rule, latch }) => latch && rule.id === row);
+  }
+
+  /** True while a row of the rule is raised. */
+  isRaised(rule: RuleId): boolean {
+    const { rows } = this.#table;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      if (row.rule.rule === rule && row.state === 'raised') return true;
+    }
+    return false;
   }
 
   get preAlarm(): boolean {

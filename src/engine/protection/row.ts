@@ -171,9 +171,14 @@ export class Row {
     return (this.forgives & mask) === 0 || !this.unknown(values);
   }
 
-  /** The permissions that a row between trip and clear keeps from coming on. */
+  /**
+   * The permissions that a row keeps from coming on: between trip and clear, and while its delay runs. A delay is there for
+   * what is on; it gives nothing back that another rule has taken away.
+   */
   inTheWay({ values }: Sample): number {
-    if (this.state !== 'band' || this.gate) return 0;
+    if (this.gate) return 0;
+    if (this.state !== 'raised' && !Number.isNaN(this.since)) return this.denies;
+    if (this.state !== 'band') return 0;
     if ((!this.optional && this.forgives === 0) || !this.unknown(values)) return this.denies;
     return this.optional ? 0 : this.denies & ~this.forgives;
   }
