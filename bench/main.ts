@@ -1,5 +1,6 @@
 /** `npm run bench`: a table, or JSON Lines with `--json`. */
 import { cpus } from 'node:os';
+import { batteryRows } from './battery.ts';
 import { chainRows } from './chain.ts';
 import { damageRows } from './damage.ts';
 import { engineRows, growthRow } from './engine.ts';
@@ -13,14 +14,26 @@ const json = process.argv.includes('--json');
 const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.versions.node}`;
 if (!json) console.log(`${machine}\n`);
 
-// `--storm 60`: nothing but a storm of so many seconds; `--links`: nothing but the links.
+// `--storm 60`: nothing but a storm of so many seconds; `--links`, `--battery`: nothing but these.
 const storm = process.argv.indexOf('--storm');
 const parts: (() => Row[] | Promise<Row[]>)[] =
   storm >= 0
     ? [() => stormRows(Number(process.argv[storm + 1]))]
     : process.argv.includes('--links')
       ? [linkRows, damageRows]
-      : [engineRows, () => [growthRow()], yearRows, frameRows, linkRows, damageRows, chainRows, stormRows];
+      : process.argv.includes('--battery')
+        ? [batteryRows]
+        : [
+            engineRows,
+            batteryRows,
+            () => [growthRow()],
+            yearRows,
+            frameRows,
+            linkRows,
+            damageRows,
+            chainRows,
+            stormRows,
+          ];
 
 const rows: Row[] = [];
 for (const part of parts) {

@@ -2,14 +2,16 @@
  * Means of a load over minutes, hours and days, and what they say of the time to come: the next twenty minutes go on as the
  * last twenty did, the next hours as the last hours, and after that it is as in the days before. So a heavy load counts at
  * once for a battery that it empties soon, little for one that lasts, and for as long again as it has been on. A load that
- * stands still counts for longer (`steady-load.ts`).
+ * stands still, by the minute or by the half hour, counts for longer (`steady-load.ts`).
  *
  * Numbers come a minute at a time. W or A: whatever is put in.
  */
-import { SteadyLoad, type SteadyLoadState } from './steady-load.ts';
+import { HALF_HOURS, MINUTES, SteadyLoad, type SteadyLoadState } from './steady-load.ts';
 import { numberIn, numbersIn, recordOf } from './stored.ts';
 
 const MINUTE = 60;
+/** Minutes of a half hour. */
+const HALF_HOUR = 30;
 /** More minutes than these tell nothing more. */
 const MOST_MINUTES = 1e6;
 /** No load is larger (W or A). */
@@ -28,12 +30,20 @@ export interface PastMeansState {
   readonly means: readonly number[];
   readonly known: number;
   readonly steady: SteadyLoadState;
+  readonly regular: SteadyLoadState;
+  /** The half hour so far: the sum of its minutes, and how many. */
+  readonly sum: number;
+  readonly minutes: number;
 }
 
 export class PastMeans {
   readonly #rule: PastMeansRule;
   readonly #means: Float64Array;
-  readonly #steady = new SteadyLoad();
+  /** By the minute, and by the half hour. */
+  readonly #steady = new SteadyLoad(MINUTES);
+  readonly #regular = new SteadyLoad(HALF_HOURS);
+  #sum = 0;
+  #minutes = 0;
   /** Minutes behind the means, those of the prior among them. */
   #known: number;
 
@@ -57,6 +67,11 @@ export class PastMeans {
       this.#means[k] = mean + (value - mean) / Math.min(times[k] ?? 1, this.#known);
     }
     this.#steady.add(value);
+    this.#sum += value;
+    this.#minutes++;
+    if (this.#minutes < HALF_HOUR) return;
+    this.#regular.add(this.#sum / this.#minutes);
+    this.#sum = this.#minutes = 0;
   }
 
   /** `seconds` in which nothing of this was seen: what was a short time ago is not any more. */
@@ -68,6 +83,7 @@ export class PastMeans {
       this.#means[k] = longest + (mean - longest) * Math.exp(-minutes / (this.#rule.times[k] ?? 1));
     }
     this.#steady.pass(minutes);
+    this.#regular.pass(minutes / HALF_HOUR);
   }
 
   /** Begins anew. */
@@ -75,11 +91,15 @@ export class PastMeans {
     this.#means.fill(this.#rule.prior);
     this.#known = this.#rule.weight;
     this.#steady.clear();
+    this.#regular.clear();
+    this.#sum = this.#minutes = 0;
   }
 
   /** Seconds until `amount` (at least 0, in units · hours) has flowed as the past lets expect; Infinity: never. */
   timeFor(amount: number): number {
-    const { level, ahead } = this.#steady;
+    const stands = this.#steady.ahead > 0;
+    const { level } = stands ? this.#steady : this.#regular;
+    const ahead = stands ? this.#steady.ahead : this.#regular.ahead * HALF_HOUR;
     let left = amount;
     let at = 0;
     if (ahead > 0) {
@@ -103,7 +123,14 @@ export class PastMeans {
   }
 
   state(): PastMeansState {
-    return { means: [...this.#means], known: this.#known, steady: this.#steady.state() };
+    return {
+      means: [...this.#means],
+      known: this.#known,
+      steady: this.#steady.state(),
+      regular: this.#regular.state(),
+      sum: this.#sum,
+      minutes: this.#minutes,
+    };
   }
 
   restore(found: unknown): void {
@@ -113,5 +140,8 @@ export class PastMeans {
     this.#means.set(means);
     this.#known = numberIn(stored, 'known', 0, MOST_MINUTES, this.#rule.weight);
     this.#steady.restore(stored.steady);
+    this.#regular.restore(stored.regular);
+    this.#minutes = Math.round(numberIn(stored, 'minutes', 0, HALF_HOUR - 1, 0));
+    this.#sum = this.#minutes > 0 ? numberIn(stored, 'sum', -LARGEST * HALF_HOUR, LARGEST * HALF_HOUR, 0) : 0;
   }
 }

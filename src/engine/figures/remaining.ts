@@ -27,7 +27,7 @@ const CHARGE_TIMES = [10, 60] as const;
 /** Before anything is known: the load of a battery that lasts for a day and a quarter (capacities per hour) … */
 const USUAL_LOAD = 1 / 30;
 /** … which counts for as much as these minutes. Loads of 1/20 to 1/60 reach the bar of the measured runs (bench/soc/time-left.ts). */
-const USUAL_WEIGHT = 300;
+const USUAL_WEIGHT = 240;
 /** Charging and discharging are told apart by the mean of about this time (min), … */
 const DIRECTION_TIME = 10;
 /** … above this it charges, below that it discharges, in between it stays (capacities per hour). */

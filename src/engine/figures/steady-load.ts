@@ -1,82 +1,98 @@
 /**
  * A load that stands still: how strong it is and how much longer it is expected to last. What has been on for an hour without
  * a change will hardly end in the next minute; a kettle beside it does not end it either, and only another steady load
- * takes its place.
+ * takes its place. Seen by the minute that is an inverter at work, by the half hour anything that goes up and down in a
+ * regular way.
  */
 import { numberIn, recordOf, storable } from './stored.ts';
 
-/** A minute belongs to a steady load when it is within this share of its mean. */
-const SAME = 0.15;
-/** Minutes from which on a load is steady, and of which its mean is made at most. */
-const LEAST = 10;
+/** When a load is steady. A part is the time of one number: a minute, or half an hour. */
+export interface SteadyRule {
+  /** A part belongs to a steady load when it is within this share of its mean. */
+  readonly same: number;
+  /** Parts from which on a load is steady. */
+  readonly least: number;
+  /** A load of `n` parts is expected to last for `n² / lasting` more. */
+  readonly lasting: number;
+}
+
+/** By the minute: after ten minutes for twenty, after an hour for twelve hours. */
+export const MINUTES: SteadyRule = { same: 0.15, least: 10, lasting: 5 };
+/** By the half hour: after an hour for two hours. */
+export const HALF_HOURS: SteadyRule = { same: 0.3, least: 2, lasting: 1 };
+
+/** Parts of which its mean is made at most. */
 const MOST_OF_MEAN = 240;
-/** A load of `n` minutes is expected to last for `n² / LASTING` more: after ten minutes for twenty, after an hour for twelve hours. */
-const LASTING = 5;
-/** More minutes than these tell nothing more. */
-const MOST_MINUTES = 1e5;
-/** A minute of something else takes this many off. */
+/** More parts than these tell nothing more. */
+const MOST_PARTS = 1e5;
+/** A part of something else takes this many off. */
 const OTHER = 2;
-/** With less than this left it is forgotten (min). */
+/** With less than this left it is forgotten. */
 const LEAST_LEFT = 1;
 /** No load is larger (W or A). */
 const LARGEST = 1e9;
 
 export interface SteadyLoadState {
   readonly level: number | null;
-  readonly minutes: number;
+  readonly parts: number;
   readonly present: boolean;
   readonly newLevel: number | null;
-  readonly newMinutes: number;
+  readonly newParts: number;
 }
 
 export class SteadyLoad {
+  readonly #rule: SteadyRule;
   #level = Number.NaN;
-  #minutes = 0;
-  /** The last minute was of it. */
+  #parts = 0;
+  /** The last part was of it. */
   #present = false;
   /** What stands still now and may become the steady load. */
   #newLevel = Number.NaN;
-  #newMinutes = 0;
+  #newParts = 0;
+
+  constructor(rule: SteadyRule) {
+    this.#rule = rule;
+  }
 
   /** Its mean; only of use where `ahead` is more than 0. */
   get level(): number {
     return this.#level;
   }
 
-  /** Minutes that it is expected to last; 0: there is none at present. */
+  /** Parts that it is expected to last; 0: there is none at present. */
   get ahead(): number {
-    return this.#present && this.#minutes > 0 ? this.#minutes ** 2 / LASTING : 0;
+    return this.#present && this.#parts > 0 ? this.#parts ** 2 / this.#rule.lasting : 0;
   }
 
-  /** A minute with a mean of `value`. */
+  /** A part with a mean of `value`. */
   add(value: number): void {
-    if (same(value, this.#newLevel)) {
-      this.#newMinutes = Math.min(MOST_MINUTES, this.#newMinutes + 1);
-      this.#newLevel += (value - this.#newLevel) / Math.min(MOST_OF_MEAN, this.#newMinutes);
+    if (this.#isLike(value, this.#newLevel)) {
+      this.#newParts = Math.min(MOST_PARTS, this.#newParts + 1);
+      this.#newLevel += (value - this.#newLevel) / Math.min(MOST_OF_MEAN, this.#newParts);
     } else {
       this.#newLevel = value;
-      this.#newMinutes = 1;
+      this.#newParts = 1;
     }
-    this.#present = same(value, this.#level);
+    this.#present = this.#isLike(value, this.#level);
     if (this.#present) {
-      this.#minutes = Math.min(MOST_MINUTES, this.#minutes + 1);
-      this.#level += (value - this.#level) / Math.min(MOST_OF_MEAN, this.#minutes);
+      this.#parts = Math.min(MOST_PARTS, this.#parts + 1);
+      this.#level += (value - this.#level) / Math.min(MOST_OF_MEAN, this.#parts);
       return;
     }
     this.#lose(OTHER);
-    if (this.#newMinutes < LEAST) return;
+    if (this.#newParts < this.#rule.least) return;
     this.#level = this.#newLevel;
-    this.#minutes = this.#newMinutes;
+    this.#parts = this.#newParts;
     this.#present = true;
   }
 
   /** Time in which nothing was seen takes away as much of what it has lasted. */
-  pass(minutes: number): void {
-    this.#lose(minutes);
-    this.#newMinutes -= minutes;
-    if (this.#newMinutes >= LEAST_LEFT) return;
+  pass(parts: number): void {
+    this.#lose(parts);
+    this.#newParts -= parts;
+    if (this.#newParts >= LEAST_LEFT) return;
     this.#newLevel = Number.NaN;
-    this.#newMinutes = 0;
+    this.#newParts = 0;
   }
 
   clear(): void {
@@ -86,33 +102,33 @@ export class SteadyLoad {
   state(): SteadyLoadState {
     return {
       level: storable(this.#level),
-      minutes: this.#minutes,
+      parts: this.#parts,
       present: this.#present,
       newLevel: storable(this.#newLevel),
-      newMinutes: this.#newMinutes,
+      newParts: this.#newParts,
     };
   }
 
   restore(found: unknown): void {
     const stored = recordOf(found);
     this.#level = numberIn(stored, 'level', -LARGEST, LARGEST, Number.NaN);
-    this.#minutes = numberIn(stored, 'minutes', LEAST_LEFT, MOST_MINUTES, 0);
-    if (!(this.#minutes > 0)) this.#level = Number.NaN;
+    this.#parts = numberIn(stored, 'parts', LEAST_LEFT, MOST_PARTS, 0);
+    if (!(this.#parts > 0)) this.#level = Number.NaN;
     this.#present = stored.present === true && !Number.isNaN(this.#level);
     this.#newLevel = numberIn(stored, 'newLevel', -LARGEST, LARGEST, Number.NaN);
-    this.#newMinutes = numberIn(stored, 'newMinutes', LEAST_LEFT, MOST_MINUTES, 0);
-    if (this.#newMinutes === 0) this.#newLevel = Number.NaN;
+    this.#newParts = numberIn(stored, 'newParts', LEAST_LEFT, MOST_PARTS, 0);
+    if (this.#newParts === 0) this.#newLevel = Number.NaN;
   }
 
-  #lose(minutes: number): void {
-    this.#minutes -= minutes;
-    if (this.#minutes >= LEAST_LEFT) return;
+  #lose(parts: number): void {
+    this.#parts -= parts;
+    if (this.#parts >= LEAST_LEFT) return;
     this.#level = Number.NaN;
-    this.#minutes = 0;
+    this.#parts = 0;
     this.#present = false;
   }
-}
 
-function same(value: number, level: number): boolean {
-  return Math.abs(value - level) <= SAME * Math.abs(level);
+  #isLike(value: number, level: number): boolean {
+    return Math.abs(value - level) <= this.#rule.same * Math.abs(level);
+  }
 }

@@ -34,5 +34,6 @@ export function numbersIn(
 
 /** NaN as JSON can hold it. */
 export function storable(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
+  // JSON knows no negative zero.
+  return Number.isFinite(value) ? value + 0 : null;
 }

@@ -130,6 +130,12 @@ describe('remaining time and energy', () => {
     near(house.remaining.energy / house.remaining.timeToEmpty, before, 0.02);
   });
 
+  it('OGT-12: a load that goes up and down in a regular way is expected to go on, also without a past', () => {
+    const house = new House(0.9);
+    for (let n = 0; n < 9; n++) house.power(300, -600).power(300, -200);
+    near(house.remaining.timeToReserve, house.timeTo(0.2, -400), 0.1);
+  });
+
   it('OGT-12: a heavy load that stays on is followed within a quarter of an hour', () => {
     const house = new House(0.9).power(DAY / 2, -30).power(900, -800);
     const told = house.remaining.timeToReserve;
@@ -297,7 +303,8 @@ describe('remaining time and energy', () => {
           restored.step(sample(one));
           assert.deepEqual(figures(restored), figures(going));
         }
-        assert.deepEqual(restored.state(), going.state());
+        // As JSON, which knows no negative zero.
+        assert.equal(JSON.stringify(restored.state()), JSON.stringify(going.state()));
       }),
     );
   });
