@@ -161,7 +161,7 @@ function printSeries(engine: PackEngine, log: Log, series: string, io: CommandIo
   const known = Object.keys(seriesFields(engine, emptyReading('replay', 0, 0), 0));
   const strange = names.find((name) => !known.includes(name));
   if (strange !== undefined) {
-    throw new UsageError(`--series ${strange} is not a field of the reading: choose from ${known.join(', ')}`);
+    throw new UsageError(`--series "${strange}" is not a field of the reading: choose from ${known.join(', ')}`);
   }
   io.out(['t', ...names].join(','));
   for (const { row, reading } of run(engine, log)) {

@@ -18,6 +18,10 @@ import { SourceTable } from './reading/assemble.ts';
 import type { Observation } from './reading/observation.ts';
 import type { Reading } from './reading/reading.ts';
 
+/** A sensor is off by no more than this share of the capacity per hour, its blind spot (123-R8), or so few amperes. */
+const LARGEST_OFFSET = 0.02;
+const LEAST_OFFSET = 1;
+
 /** What survives a restart, as plain data. */
 export interface PackMemory {
   /** 0..1 as shown, or `null` when unknown. */
@@ -100,12 +104,21 @@ export class PackEngine {
     return this.#soc.shown;
   }
 
-  /** Certainly nothing flows now: what the current sensor shows is its offset (123-R8). False: no current is known. */
+  /**
+   * Certainly nothing flows now: what the current sensor shows is its offset (123-R8).
+   * @returns false when no current is known, or more is shown than a sensor can be off by
+   */
   zeroCurrent(now: number): boolean {
     const current = this.#sources.reading(now, 0).current.value;
-    if (current === null) return false;
+    if (current === null || Math.abs(current) > this.#mostOffset) return false;
     this.#soc.zero(current);
     return true;
+  }
+
+  /** A. */
+  get #mostOffset(): number {
+    const of = (name: SettingName): number => numberOf(this.settings, name) || 0;
+    return Math.max(LEAST_OFFSET, LARGEST_OFFSET * of('capacity'), of('currentBlindSpot'));
   }
 
   /** Events that only tell and have come since the last time: corrections of the state of charge, advice. */
@@ -124,6 +137,7 @@ export class PackEngine {
     const sample = this.#sampler.take(reading, now);
     const anchor = this.#soc.step(sample);
     if (Number.isNaN(this.#soc.shown)) this.#seedFromDevice(now);
+    else if (Number.isNaN(sample.current)) this.#followDevice(now);
     this.#sampler.estimated(this.#soc.soc, this.#soc.sigma, anchor);
     const correction = this.#soc.takeCorrection();
     if (correction !== null) this.#notes.corrected(correction, now);
@@ -134,6 +148,12 @@ export class PackEngine {
       reading.soc = { value: 100 * shown, age: 0, source: 'estimator', uncertainty: 100 * uncertainty };
     }
     return reading;
+  }
+
+  /** Without a current nothing can be counted: a device that counts by itself knows better. */
+  #followDevice(now: number): void {
+    const soc = this.#sources.deviceSoc(now);
+    if (soc !== null) this.#soc.tell(soc / 100, 'device');
   }
 
   #figure(sample: BatterySample): void {
@@ -167,7 +187,7 @@ export class PackEngine {
 }
 
 /** What of the settings the figures are about. */
-function batterySettings(settings: PackSettings): BatterySettings {
+export function batterySettings(settings: PackSettings): BatterySettings {
   const of = (name: SettingName): number => numberOf(settings, name);
   return {
     cells: of('cells'),

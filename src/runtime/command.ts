@@ -4,7 +4,7 @@ import type { PackRuntime } from './pack-runtime.ts';
 import type { PinGuard } from './pin.ts';
 
 /** What became of a command; a key of the protection node's catalogue. */
-export type CommandOutcome = 'done' | 'no-pin' | 'wrong-pin' | 'locked' | 'unknown' | 'bad-value';
+export type CommandOutcome = 'done' | 'no-pin' | 'wrong-pin' | 'locked' | 'unknown' | 'bad-value' | 'no-zero';
 
 export interface Command {
   readonly name: string;
@@ -53,10 +53,11 @@ export function obey(
   if (!isCommand(name)) return 'unknown';
   const pin = guard.check(command.pin);
   if (pin !== 'right') return pin === 'none' ? 'no-pin' : pin === 'wrong' ? 'wrong-pin' : 'locked';
-  return COMMANDS[name](pack, value, tell) ? 'done' : 'bad-value';
+  if (COMMANDS[name](pack, value, tell)) return 'done';
+  return name === 'zero-current' ? 'no-zero' : 'bad-value';
 }
 
-/** Each tells whether it could do something with the value. */
+/** Each tells whether it could do something, with the value where it takes one. */
 const COMMANDS = {
   remote(pack: PackRuntime, value: unknown): boolean {
     if (value !== true) return false;

@@ -327,7 +327,7 @@ export class PackRuntime {
     this.#saver.soon(this.engine, this.#clock.now());
   }
 
-  /** The owner vouches that nothing flows: what the sensor shows is its offset. False: no current is known. */
+  /** The owner vouches that nothing flows: what the sensor shows is its offset. False: that cannot be, or no current is known. */
   zeroCurrent(): boolean {
     const done = this.engine.zeroCurrent(this.#clock.now());
     if (done) this.#saver.soon(this.engine, this.#clock.now());
@@ -377,9 +377,12 @@ export class PackRuntime {
   #tick(): void {
     const now = this.#clock.now();
     // A value that has just become unknown is news, although nobody sent anything.
-    if (this.#readingListeners.size > 0 && knownness(this.engine.reading(now, 0)) !== this.#told) this.poll();
+    const wall = this.#clock.wall();
+    if (this.#readingListeners.size > 0 && knownness(this.engine.reading(now, wall)) !== this.#told) this.poll();
     this.#tell(this.#storeWatch.look(now));
-    this.#tell(this.engine.takeNotes());
+    const notes = this.engine.takeNotes();
+    if (notes.length > 0) this.#saver.told();
+    this.#tell(notes);
     if (this.#judge !== null) this.#decided(this.engine.protection.tick(now), now);
     this.#saver.sometimes(this.engine, now);
   }

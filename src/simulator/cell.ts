@@ -20,17 +20,26 @@ export interface Cell {
   bypassing: boolean;
 }
 
-/** Open-circuit voltage of a rested LiFePO4 cell over its state of charge (%): flat in the middle, steep at both ends. */
+/**
+ * Open-circuit voltage of a rested LiFePO4 cell over its state of charge (%), between its two branches: flat in the middle with
+ * a step near 70 %, steep at both ends. Rounded from measured cells (A. Kawakita de Souza, doi 10.17632/p8kf893yv3.1).
+ */
 const REST_VOLTAGE: readonly (readonly [soc: number, volts: number])[] = [
   [0, 2.5],
-  [5, 3.0],
+  [5, 3.06],
   [10, 3.2],
-  [20, 3.25],
-  [30, 3.28],
-  [50, 3.295],
-  [70, 3.33],
-  [90, 3.345],
-  [98, 3.4],
+  [20, 3.24],
+  [30, 3.277],
+  [40, 3.294],
+  [50, 3.298],
+  [60, 3.303],
+  [65, 3.307],
+  [70, 3.318],
+  [75, 3.332],
+  [80, 3.336],
+  [90, 3.341],
+  [95, 3.347],
+  [98, 3.38],
   [100, 3.55],
 ];
 

@@ -12,6 +12,9 @@ const fixed =
 
 const hours = (value: number): string => durationText(value * 3600);
 const days = (value: number): string => (Math.round(value) === 1 ? '1 day' : `${Math.round(value)} days`);
+const times = (value: number): string => (Math.round(value) === 1 ? 'once' : `${Math.round(value)} times`);
+const fullCycles = (value: number): string =>
+  Math.round(value) === 1 ? '1 full cycle' : `${Math.round(value)} full cycles`;
 /** A tenth of an ampere matters where there is hardly one. */
 const amps = (value: number): string => fixed(value < 10 ? 1 : 0, 'A')(value);
 
@@ -27,9 +30,9 @@ const WRITTEN: Readonly<Record<string, (value: number) => string>> = {
   left: hours,
   days,
   every: days,
-  restarts: fixed(0, ''),
-  cuts: fixed(0, ''),
-  cycles: fixed(0, ''),
+  restarts: times,
+  cuts: times,
+  cycles: fullCycles,
   celsius: fixed(0, '°C'),
   percent: fixed(0, '%', 100),
   soc: fixed(0, '%', 100),

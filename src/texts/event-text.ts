@@ -101,8 +101,9 @@ function keyOf({ row, rule, missing }: ProtectionEvent): string {
   return row.startsWith('silence-') ? `${row}-${rule}` : 'waits-for-value';
 }
 
-function repeated({ count, at, first }: ProtectionEvent, translate: Translate): string {
-  if (count < 2) return '';
+function repeated({ rule, count, at, first }: ProtectionEvent, translate: Translate): string {
+  // That the count is corrected now and then is as it should be.
+  if (count < 2 || rule === 'soc-corrected') return '';
   return translate('bms-protection.event.count', { times: count, since: durationText(at - first) });
 }
 

@@ -99,6 +99,19 @@ describe('the pack dialog in the editor', function () {
     assert.equal(await pin().inputValue(), '__PWRD__', 'it is kept, and not shown');
   });
 
+  it('123-R14 the button at the capacity lets 75 % of it count and leaves the rated capacity, which health is told by', async () => {
+    await openPack();
+    const button = editor.tray.locator('#cellwarden-share');
+    await button.click();
+    assert.equal(await editor.input('capacity').inputValue(), '100');
+    assert.equal(await editor.input('capacityShare').inputValue(), '75');
+    assert.ok(await button.isDisabled(), 'pressed twice it would do nothing more');
+    await editor.tray.locator('#cellwarden-group-soc').evaluate((element) => element.setAttribute('open', ''));
+    await editor.type('capacityShare', '');
+    assert.ok(await button.isEnabled());
+    await editor.shoot('state of charge');
+  });
+
   it('settings go to a file and come back from it; Cancel takes an import back', async () => {
     await openPack();
     const group = editor.tray.locator('#cellwarden-group-voltage');

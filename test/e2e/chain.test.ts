@@ -286,8 +286,8 @@ describe('the chain, judged by the relay board', function () {
     await moves(LOAD, 'closed', again, [0, 10]);
     await stays(3);
     // That the step tried what it says: nothing knew a state of charge.
-    const [memory] = memories(store);
-    assert.equal(memory?.soc, null);
+    const [state] = states(store);
+    assert.equal(state?.memory.soc, null);
   });
 
   it('SIGINT ends Node-RED within 20 s, and the board opens charge by itself', async () => {
@@ -295,6 +295,25 @@ describe('the chain, judged by the relay board', function () {
     const told = seconds();
     await nodeRed.interrupt(20);
     await moves(CHARGE, 'open', told, [0, LEASE_CHARGE + 1]);
+  });
+
+  it('123-R10 what was counted until Node-RED is stopped goes on when it is started again', async () => {
+    await heal();
+    await pause(3);
+    const stopped = Date.now();
+    await nodeRed.interrupt(20);
+    const kept = (): { at: number; throughput: number } => {
+      const { at, memory } = states(join(userDir, 'cellwarden')).toSorted((a, b) => b.at - a.at)[0]!;
+      const { chargedAh, dischargedAh } = memory.figures.counters.total;
+      return { at, throughput: [...chargedAh, ...dischargedAh].reduce((a, b) => a + b, 0) };
+    };
+    const before = kept();
+    assert.ok(before.at >= stopped, 'it is written at the stop');
+    assert.ok(before.throughput > 0);
+    await heal();
+    await pause(3);
+    await nodeRed.interrupt(20);
+    assert.ok(kept().throughput > before.throughput);
   });
 
   it('nothing was an error of ours, and every sentence in the log was a sentence', () => {
@@ -307,12 +326,20 @@ describe('the chain, judged by the relay board', function () {
   });
 });
 
+interface State {
+  /** ms since 1970. */
+  readonly at: number;
+  readonly memory: {
+    readonly soc: number | null;
+    readonly figures: {
+      readonly counters: { readonly total: { readonly chargedAh: number[]; readonly dischargedAh: number[] } };
+    };
+  };
+}
+
 /** What was written down of the packs, whichever of their two slots. */
-function memories(store: string): { readonly soc: number | null }[] {
+function states(store: string): State[] {
   return readdirSync(store, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => {
-      const slot = JSON.parse(readFileSync(join(store, name), 'utf8')) as { state: { memory: { soc: number | null } } };
-      return slot.state.memory;
-    });
+    .filter((name) => name.endsWith('.json') && !name.startsWith('relays'))
+    .map((name) => (JSON.parse(readFileSync(join(store, name), 'utf8')) as { state: State }).state);
 }

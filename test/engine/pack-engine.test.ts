@@ -14,6 +14,15 @@ describe('the engine of a pack', () => {
     assert.equal(bench.engine.limits(bench.now).maxChargeCurrent, 100, 'the start is no reason to hold them down');
   });
 
+  it('OGT-12 a device that tells its count and no current is followed; one that tells a current only starts the count', () => {
+    const blind = new Bench('lifepo4');
+    for (const soc of [60, 55, 50]) blind.keep(5, { current: null, soc });
+    assert.equal(Math.round(100 * blind.engine.soc), 50);
+    const counted = new Bench('lifepo4');
+    for (const soc of [60, 55, 50]) counted.keep(5, { current: -1, soc });
+    assert.equal(Math.round(100 * counted.engine.soc), 60);
+  });
+
   it('123-R6 a reading whose sensors were taken away counts the bypassing cell: the safe side', () => {
     const bench = new Bench('lifepo4').keep(3);
     const cells = [1, 2, 3, 4].map((cell) => ({ cell, voltage: 3.3, temperature: cell === 2 ? 70 : 20 }));

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { PROFILES } from '../../src/engine/profiles/index.ts';
 import type { Message } from '../../src/node-red/types.ts';
+import { readingMessage } from '../../src/node-red/monitor.ts';
+import { HEALTHY, startPack } from '../runtime/support/packs.ts';
 import { CHARGE, feed, GOOD, STATE, viewOf } from './support/protection-bench.ts';
 
 /** Puts something else in every place of it, as deep as it goes. */
@@ -53,5 +55,17 @@ describe('messages are nobody’s but the receiver’s', () => {
       rules.map((rule) => [...rule.denies]),
       denies,
     );
+  });
+
+  it('msg.figures and the payload are made anew for each message, with the advice in them', () => {
+    const running = startPack();
+    running.run(3700, { ...HEALTHY, current: -1 });
+    const make = (): Message => readingMessage(running.pack.reading(), running.pack.engine);
+    const first = make();
+    const told = JSON.stringify([first['figures'], first['payload']]);
+    assert.match(told, /"id":"first-charge"/);
+    wreck(first);
+    const next = make();
+    assert.equal(JSON.stringify([next['figures'], next['payload']]), told);
   });
 });

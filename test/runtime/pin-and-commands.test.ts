@@ -146,6 +146,51 @@ describe('commands to a pack', () => {
     }
   });
 
+  it('123-R8 zero-current takes what the sensor shows for its zero, with the PIN', () => {
+    const { tell, pack, run } = packWithPin();
+    run(3, { ...healthy(), current: 0.8 });
+    const offset = (): number => pack.engine.figures.known.currentOffset;
+    assert.equal(packWithPin('').tell('zero-current', undefined, '1234'), 'no-pin');
+    assert.equal(tell('zero-current', undefined), 'wrong-pin');
+    run(1, { ...healthy(), current: 0.8 });
+    assert.ok(Math.abs(offset()) < 0.1, `${offset()} A`);
+    assert.equal(tell('zero-current', undefined, '1234'), 'done');
+    run(1, { ...healthy(), current: 0.8 });
+    assert.ok(Math.abs(offset() - 0.8) < 0.1, `${offset()} A`);
+  });
+
+  it('123-R8 zero-current is refused while more flows than a sensor is off by, and while no current is known', () => {
+    const { tell, pack, run, clock } = packWithPin();
+    for (const current of [30, -30, 2.5]) {
+      run(3, { ...healthy(), current });
+      assert.equal(tell('zero-current', undefined, '1234'), 'no-zero', `${current} A`);
+      run(1, { ...healthy(), current });
+      assert.ok(Math.abs(pack.engine.figures.known.currentOffset) < 0.1);
+    }
+    run(3, { ...healthy(), current: 0.5 });
+    clock.advance(120);
+    assert.equal(tell('zero-current', undefined, '1234'), 'no-zero');
+  });
+
+  it('123-R10 clear-counters begins energy, history and extremes at nothing, with the PIN, and keeps what the battery is', () => {
+    const { tell, pack, run } = packWithPin();
+    tell('sync-soc', 80, '1234');
+    run(1200, { ...healthy([3.2, 3.2, 3.2, 3.2]), current: -30 });
+    const { figures } = pack.engine;
+    const before = { soc: pack.engine.soc, calibrated: figures.calibration.at };
+    assert.equal(tell('clear-counters', undefined), 'wrong-pin');
+    assert.ok(figures.counters.total.dischargedAh > 9);
+    assert.equal(figures.extremes.greatestDischarge.value, 30);
+    assert.equal(tell('clear-counters', undefined, '1234'), 'done');
+    assert.equal(figures.counters.total.dischargedAh, 0);
+    assert.equal(figures.counters.today.dischargedAh, 0);
+    assert.ok(figures.cycles.equivalent > 0.09, 'the battery is no younger');
+    assert.ok(Number.isNaN(figures.extremes.greatestDischarge.value));
+    assert.deepEqual({ soc: pack.engine.soc, calibrated: figures.calibration.at }, before);
+    run(60, { ...healthy(), current: -30 });
+    assert.ok(Math.abs(figures.counters.total.dischargedAh - 0.5) < 0.05);
+  });
+
   it('what is no command does nothing, not even count as a wrong PIN', () => {
     const { tell } = packWithPin();
     for (const name of ['', 'Remote', 'remote ', 'constructor', '__proto__', 'open', 'close']) {

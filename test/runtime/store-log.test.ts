@@ -181,12 +181,13 @@ describe('the log of events, over a restart', () => {
 
   it('resting without anything new it writes nothing', async () => {
     const first = start();
-    first.run(120);
+    const still = { ...healthy(), current: 0 };
+    first.run(120, still);
     first.pack.rest();
     await first.pack.settled();
     const slots = (): string[] => readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
     const before = slots();
-    first.run(30);
+    first.run(30, still);
     for (let deploy = 0; deploy < 50; deploy++) first.pack.rest();
     await first.pack.settled();
     assert.ok(before.length > 0);

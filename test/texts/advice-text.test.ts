@@ -130,6 +130,12 @@ describe('what advice says', () => {
       /cell 2 lacks 100\.0 Ah.*55\.6 h at 14\.2 V.*27 times/,
     ],
     [
+      'VLB-13 a single restart',
+      'imbalance',
+      { balance: 'imbalance', missingAh: 4, missingCell: 2, repairHours: 2.2, repairRestarts: 1.1 },
+      /cell 2 lacks 4\.0 Ah.*started again about once for it/,
+    ],
+    [
       'VLB-21 defective, not imbalance',
       'cell-sags',
       { saggingCell: 4, saggingBy: 0.15 },

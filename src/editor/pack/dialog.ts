@@ -20,8 +20,8 @@ import { givenOf, isBlank, judged, linkOf, problemOf } from './validate.ts';
 
 const PREFIX = 'node-config-input';
 const FORM = '.cellwarden-pack';
-/** 123-R14: what the manual advises to count on, for cells that age and get cold. */
-const SHARE_OF_RATED = 0.75;
+/** 123-R14: the part (%) of the rated capacity that the manual advises to count on, for cells that age and get cold. */
+const ADVISED_SHARE = '75';
 
 /** The PIN of the dialog that is open; a pack's dialog never stands above another pack's. */
 let pin: PinField | null = null;
@@ -213,32 +213,21 @@ function prepareRelease(): void {
   });
 }
 
-/** 123-R14, offered once for each capacity typed: pressed twice it would take 75 % of 75 %. */
+/** 123-R14: the capacity stays the rated one, which the battery's health is told by; a part of it counts. */
 function prepareShare(): void {
   const button = byId('cellwarden-share');
-  const capacity = field(PREFIX, 'capacity');
-  if (!(button instanceof HTMLButtonElement) || capacity === null) return;
+  const share = field(PREFIX, 'capacityShare');
+  if (!(button instanceof HTMLButtonElement) || share === null) return;
   RED.popover.tooltip($(button), packText('hint.share'));
-  let offered = true;
   const offer = (): void => {
-    button.disabled = !(offered && rated(capacity.value) > 0);
+    button.disabled = share.value.trim() === ADVISED_SHARE;
   };
-  capacity.addEventListener('input', () => {
-    offered = true;
-    offer();
-  });
+  $(share).on('input change', offer);
   button.addEventListener('click', () => {
-    capacity.value = String(Math.round(rated(capacity.value) * SHARE_OF_RATED * 10) / 10);
-    offered = false;
-    offer();
-    $(capacity).trigger('change');
+    share.value = ADVISED_SHARE;
+    $(share).trigger('change');
   });
   offer();
-}
-
-function rated(text: string): number {
-  const capacity = Number(text.trim().replace(',', '.'));
-  return Number.isFinite(capacity) ? capacity : 0;
 }
 
 function namesIn(groups: readonly Group[]): SettingName[] {

@@ -53,6 +53,7 @@ export const EXPLAINED: readonly SettingName[] = [
   'peukertExponent',
   'capacityShare',
   'residualDrain',
+  'absorptionTime',
   'fullChargeEvery',
 ];
 

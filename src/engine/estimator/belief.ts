@@ -134,6 +134,9 @@ export class Belief {
   rescale(factor: number): void {
     this.#set(BIAS, this.value(BIAS) / factor);
     this.covariance.scale(BIAS, 1 / factor);
+    // Of a much smaller battery the same amperes would be more than can be.
+    const most = MOST[BIAS] ?? 0;
+    if (this.sigma(BIAS) > most) this.covariance.scale(BIAS, most / this.sigma(BIAS));
     this.#set(CAPACITY, (1 + this.value(CAPACITY)) * factor - 1);
     this.covariance.scale(CAPACITY, factor);
   }

@@ -2,6 +2,8 @@
 
 /** Rounding must never make a variance vanish. */
 const LEAST = 1e-12;
+/** Digits that are stored: what is read back and stored again is the same, however often a machine is restarted. */
+const DIGITS = 12;
 
 export class Covariance {
   readonly size: number;
@@ -80,11 +82,11 @@ export class Covariance {
     return this.#gain;
   }
 
-  /** The upper triangle, row by row, to seven digits. */
+  /** The upper triangle, row by row: to so many digits that no combination turns negative by what rounding takes off. */
   toArray(): number[] {
     const cells: number[] = [];
     for (let i = 0; i < this.size; i++) {
-      for (let j = i; j < this.size; j++) cells.push(Number(this.get(i, j).toPrecision(7)));
+      for (let j = i; j < this.size; j++) cells.push(Number(this.get(i, j).toPrecision(DIGITS)));
     }
     return cells;
   }
@@ -95,7 +97,6 @@ export class Covariance {
     for (let i = 0; i < this.size; i++) {
       for (let j = i; j < this.size; j++) this.#set(i, j, cells[next++] ?? 0);
     }
-    // What rounding took off must not turn a combination negative.
-    for (let i = 0; i < this.size; i++) this.#set(i, i, Math.max(this.get(i, i) * (1 + 1e-6), LEAST));
+    for (let i = 0; i < this.size; i++) this.#set(i, i, Math.max(this.get(i, i), LEAST));
   }
 }

@@ -38,6 +38,8 @@ const JUMP_TIME = 15;
 /** Sum of squared jumps that the starting value counts for, and that is remembered at most. */
 const TRUST = 0.3;
 const REMEMBERED = 20;
+/** No single jump counts for more than this, however large: it would outweigh, or overshoot, all that was learned. */
+const HEAVIEST = REMEMBERED / 4;
 
 /** The relaxing parts: resistance in units of the one learned, and time (s). */
 const FAST = { share: 0.5, time: 10 };
@@ -108,8 +110,9 @@ export class Polarisation {
   #take(seen: number, square: number): void {
     // Anything else has nothing to do with the load (a switched wire, a false sample), or is unknown.
     if (!(seen > START / 8 && seen < START * 12)) return;
-    this.#weight = Math.min(REMEMBERED, this.#weight + square);
-    this.#resistance += ((seen - this.#resistance) * square) / this.#weight;
+    const counts = Math.min(square, HEAVIEST);
+    this.#weight = Math.min(REMEMBERED, this.#weight + counts);
+    this.#resistance += ((seen - this.#resistance) * counts) / this.#weight;
   }
 
   /** The voltage was not followed for `dt` s. */

@@ -51,6 +51,12 @@ export class RecentCurrent {
     this.#square /= factor * factor;
   }
 
+  /** Nothing is known of it. */
+  clear(): void {
+    this.#mean = 0;
+    this.#square = START;
+  }
+
   state(): RecentState {
     return { mean: this.#mean, square: this.#square };
   }

@@ -77,7 +77,13 @@ export interface SocSettings extends Partial<Omit<CountingSettings, 'capacity'>>
 /** What was measured over the `dt` seconds that end now; `null` is unknown. Without the current it is a gap. */
 export interface SocInput {
   readonly dt: number;
+  /** Mean of these seconds: it is counted. */
   readonly current: number | null;
+  /**
+   * What the sensor shows at their end, together with the voltages; left out: the mean. Between two samples a load that is
+   * switched has a mean that no sensor has ever shown: half of a jump beside a whole one of the voltage, half of a sensor's step.
+   */
+  readonly shown?: number | null;
   /** The lowest cell. */
   readonly cellMin: number | null;
   readonly cellMean: number | null;
@@ -161,9 +167,11 @@ export class SocEstimator {
     if (Math.abs(factor - 1) < 1e-9) return;
     const corrected = factor <= CORRECTED && factor >= 1 / CORRECTED;
     this.#belief.rescale(factor);
-    this.#recent.rescale(factor);
-    if (corrected) this.#polarisation.rescale(factor);
-    else {
+    if (corrected) {
+      this.#recent.rescale(factor);
+      this.#polarisation.rescale(factor);
+    } else {
+      this.#recent.clear();
       this.#belief.forgetBattery(this.#tuning);
       this.#places.clear();
     }
@@ -233,8 +241,10 @@ export class SocEstimator {
     const lowest = within(input.cellMin, CELL_RANGE, Number.NaN);
     if (!(Math.abs(current) <= LARGEST) || dt > LONGEST_STEP) this.#lose(dt, lowest);
     else {
-      const shown = (input.current ?? 0) / this.#counting.capacity;
-      this.#follow(current, shown, cell, lowest, dt);
+      const shown = input.shown ?? input.current ?? 0;
+      const blind = Math.abs(input.current ?? 0) < this.#counting.blindSpot;
+      this.#polarisation.learn(netCurrent(shown, cell, this.#counting), cell, this.#temperature, dt);
+      this.#follow(current, shown / this.#counting.capacity, blind, cell, lowest, dt);
     }
     return this;
   }
@@ -268,9 +278,8 @@ export class SocEstimator {
     };
   }
 
-  /** `current` counts, `shown` is what the sensor shows (both per hour). */
-  #follow(current: number, shown: number, cell: number, lowest: number, dt: number): void {
-    this.#polarisation.learn(current, cell, this.#temperature, dt);
+  /** `current` counts, `shown` is what the sensor shows (both per hour); `blind`: it counts as none. */
+  #follow(current: number, shown: number, blind: boolean, cell: number, lowest: number, dt: number): void {
     let left = dt;
     while (left > 0) {
       // Cut where a minute ends or the cells have shown something, so that it does not matter how the time was cut before.
@@ -279,7 +288,7 @@ export class SocEstimator {
       this.#anchors.step(lowest, current, this.#temperature, part);
       this.#quiet.step(shown, part);
       this.#recent.step(current, part);
-      this.#count(current, cell, part, Math.abs(shown) < this.#counting.blindSpot / this.#counting.capacity);
+      this.#count(current, cell, part, blind);
       left -= part;
       if (this.#block.time >= BLOCK - 1e-6 || this.#anchors.reached) this.#correct();
     }

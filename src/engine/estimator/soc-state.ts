@@ -7,6 +7,13 @@ import type { RecentState } from './recent-current.ts';
 /** Raised when a saved state of an older program cannot be read any more. */
 export const SOC_STATE_VERSION = 1;
 
+/** Ah that a pack may be set to, with room; °C that were ever taken for a temperature. */
+const CAPACITIES = [0.1, 1e6] as const;
+const TEMPERATURES = [-60, 120] as const;
+/** No number of a state of ours is larger, or, where it must be above 0, smaller: what grows beyond in a sum is no number any more. */
+const LARGEST = 1e9;
+const LEAST = 1e-9;
+
 export interface SocState {
   readonly version: typeof SOC_STATE_VERSION;
   /** Configured capacity (Ah): the unit of what is counted in capacities. */
@@ -34,16 +41,17 @@ export function parseSocState(found: unknown): SocState | null {
   )
     return null;
   const { belief, polarisation, recent, temperature, capacity } = found;
-  if (!isNumber(capacity) || !(capacity > 0)) return null;
-  if (!isRecord(belief) || !isRecord(polarisation) || !isRecord(recent) || !isNumber(temperature)) return null;
+  if (!isWithin(capacity, ...CAPACITIES) || !isWithin(temperature, ...TEMPERATURES)) return null;
+  if (!isRecord(belief) || !isRecord(polarisation) || !isRecord(recent)) return null;
   const values = numbers(belief.values, SIZE);
   const covariance = numbers(belief.covariance, (SIZE * (SIZE + 1)) / 2);
   const places = numbers(found.places, PLACES_SIZE);
   const { fast, slow, resistance, weight } = polarisation;
   const { mean, square } = recent;
   if (values === null || covariance === null || places === null || !isCovariance(covariance)) return null;
-  if (!isNumber(fast) || !isNumber(slow) || !isNumber(resistance) || !isNumber(weight)) return null;
-  if (!isNumber(mean) || !isNumber(square) || !(resistance > 0) || !(weight > 0) || !(square >= 0)) return null;
+  if (!isWithin(fast, -LARGEST, LARGEST) || !isWithin(slow, -LARGEST, LARGEST)) return null;
+  if (!isWithin(resistance, LEAST, LARGEST) || !isWithin(weight, LEAST, LARGEST)) return null;
+  if (!isWithin(mean, -LARGEST, LARGEST) || !isWithin(square, 0, LARGEST ** 2)) return null;
   return {
     version: SOC_STATE_VERSION,
     capacity,
@@ -61,7 +69,7 @@ export function parseSocState(found: unknown): SocState | null {
 function isCovariance(triangle: readonly number[]): boolean {
   const variances: number[] = [];
   for (let i = 0, next = 0; i < SIZE; next += SIZE - i, i++) variances.push(triangle[next] ?? 0);
-  if (!variances.every((variance) => variance > 0)) return false;
+  if (!variances.every((variance) => variance > 0 && variance <= LARGEST)) return false;
   let next = 0;
   for (let i = 0; i < SIZE; i++) {
     for (let j = i; j < SIZE; j++) {
@@ -77,7 +85,11 @@ function numbers(found: unknown, count: number): number[] | null {
 }
 
 function isNumber(found: unknown): found is number {
-  return typeof found === 'number' && Number.isFinite(found);
+  return isWithin(found, -LARGEST, LARGEST);
+}
+
+function isWithin(found: unknown, least: number, most: number): found is number {
+  return typeof found === 'number' && found >= least && found <= most;
 }
 
 function isRecord(found: unknown): found is Record<string, unknown> {

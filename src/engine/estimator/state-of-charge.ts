@@ -108,8 +108,9 @@ export class StateOfCharge {
     return this.#learner.sigma <= TUNING.capacity * this.#learner.guess;
   }
 
-  /** Somebody tells where the battery stands, as shown (0..1). */
+  /** Somebody tells where the battery stands, as shown (0..1); what is no number tells nothing. */
   tell(soc: number, who: Teller): void {
+    if (!Number.isFinite(soc)) return;
     this.#estimator.seed({ soc: innerSoc(soc, this.#floor), sigma: SIGMA[who] });
     this.#known = true;
   }
@@ -127,6 +128,7 @@ export class StateOfCharge {
     const input = {
       dt,
       current: storable(flow),
+      shown: storable(sample.current),
       cellMin: storable(cellMin),
       cellMean: storable(sample.cellMean),
       temperature: storable(temperature),

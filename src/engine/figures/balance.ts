@@ -44,6 +44,8 @@ const REST_TOLD = 1800;
 /** Flat part of the curve: mean V of a cell at rest. */
 const FLAT_LOW = 3.2;
 const FLAT_HIGH = 3.4;
+/** s for which the cells count as watched although nobody knows what flowed: there may be no current sensor at all. */
+const WATCHED = 60;
 /** Rounding of differences of voltages (V). */
 const ROUNDING = 1e-9;
 const LONGEST = 1e12;
@@ -103,7 +105,7 @@ export class Balance {
   step(sample: BatterySample): void {
     const { dt, cellMax } = sample;
     this.#age += dt;
-    if (sample.gap) {
+    if (sample.gap && !(dt <= WATCHED)) {
       this.#sleep();
       this.#rest.step(sample);
       this.#told = 0;

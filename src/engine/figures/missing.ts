@@ -40,6 +40,8 @@ const APART = 0.02;
 const PASSING = 0.003;
 const COUNT = 0.03;
 const TAKEN = 0.25;
+/** °C of a battery whose temperature nobody tells. */
+const USUAL_TEMPERATURE = 25;
 const HIGHEST = 10;
 const LONGEST = 1e12;
 
@@ -183,7 +185,8 @@ export class MissingCharge {
   }
 
   #count(sample: BatterySample, near: boolean): void {
-    this.#charge += (sample.flow * sample.dt) / 3600;
+    // A silence that may yet be bridged stands for no time.
+    if (sample.dt > 0) this.#charge += (sample.flow * sample.dt) / 3600;
     this.#lowFor = near ? 0 : this.#lowFor + sample.dt;
     // What is not known to have flowed makes the count worthless.
     if (Number.isNaN(this.#charge) || sample.gap || this.#lowFor > OVER) {
@@ -198,8 +201,9 @@ export class MissingCharge {
     const values = this.#means.values;
     if (!this.#counting) {
       // A charge whose beginning at the top was not seen is not counted.
-      if (!this.#armed || Number.isNaN(flow)) return;
+      if (!this.#armed) return;
       this.#armed = false;
+      if (Number.isNaN(flow)) return;
       this.#counting = true;
       this.#charge = 0;
       this.#lowFor = 0;
@@ -235,7 +239,8 @@ export class MissingCharge {
     if (means.mean < this.#height - RELAXES) return;
     this.#kept.set(means.values);
     this.#temperature = temperature;
-    this.#polarisation = (Math.max(0, this.#current) / capacity) * this.resistance * coldFactor(temperature) * SETTLED;
+    const warmth = Number.isNaN(temperature) ? USUAL_TEMPERATURE : temperature;
+    this.#polarisation = (Math.max(0, this.#current) / capacity) * this.resistance * coldFactor(warmth) * SETTLED;
     if (Number.isNaN(this.#polarisation)) this.#polarisation = 0;
     this.#spread = means.max - means.min;
     this.#age = 0;
@@ -280,7 +285,7 @@ export class MissingCharge {
 
   /** How far the voltage of a cell at `soc` may lie beside the curve (V). */
   #error(soc: number): number {
-    const temperature = Number.isNaN(this.#temperature) ? 25 : this.#temperature;
+    const temperature = Number.isNaN(this.#temperature) ? USUAL_TEMPERATURE : this.#temperature;
     return Math.hypot(curveSpread(soc), BRANCH * halfGap(soc, temperature), POLARISATION * this.#polarisation);
   }
 

@@ -13,6 +13,7 @@ import { DischargeEnergy } from './discharge-energy.ts';
 import { PastMeans, type PastMeansState } from './past-means.ts';
 import type { BatterySample, BatterySettings } from './sample.ts';
 import { numberIn, recordOf, storable } from './stored.ts';
+import { innerSoc } from './usable.ts';
 
 /** Power is taken together by the minute (s). */
 const MINUTE = 60;
@@ -166,7 +167,8 @@ export class Remaining {
   /** s until the reserve (`reserveSoc`), as `timeToEmpty`; 0 below it. */
   get timeToReserve(): number {
     const reserve = this.#settings.reserveSoc;
-    return this.#timeTo(Math.max(this.#empty, reserve > 0 ? reserve : 0));
+    // It is set as the SOC is shown: a part of what counts.
+    return this.#timeTo(Math.max(this.#empty, reserve > 0 ? innerSoc(reserve, this.#floor) : 0));
   }
 
   /** s until full, with the current tapering off at the end; NaN while discharged, before the first minute, beyond thirty days. */

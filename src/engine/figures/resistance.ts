@@ -14,9 +14,13 @@ import { LoadMoment } from './load-moment.ts';
 import type { BatterySample, BatterySettings } from './sample.ts';
 import { numberIn, recordOf, storable } from './stored.ts';
 
-/** Smaller jumps of the current drown in noise (share of the capacity per hour), or in the steps of the sensor (A). */
+/**
+ * Smaller jumps of the current drown in noise (share of the capacity per hour), or in the steps of the sensor (A). A battery
+ * of a few Ah has a finer sensor, and hardly ever jumps by so many A: this share of its capacity per hour is enough for it.
+ */
 const LEAST_JUMP = 0.06;
 const LEAST_AMPERES = 2;
+const ENOUGH_JUMP = 0.2;
 /** Measurements further apart than this show more than the jump (s). */
 const LONGEST_PULSE = 15;
 /**
@@ -63,7 +67,7 @@ export class Resistance {
   constructor({ cells, capacity }: BatterySettings) {
     this.#cells = cells;
     this.#capacity = capacity;
-    this.#leastJump = Math.max(LEAST_JUMP * capacity, LEAST_AMPERES);
+    this.#leastJump = Math.max(LEAST_JUMP * capacity, Math.min(LEAST_AMPERES, ENOUGH_JUMP * capacity));
     this.#heaviest = HEAVIEST_JUMP * capacity;
     this.#slopes = new FadingSlopes(cells + 1);
     this.#before = new LoadMoment(cells);

@@ -63,6 +63,8 @@ export class Sampler {
    */
   take(reading: Reading, now: number): BatterySample {
     const sample = this.#sample;
+    // A memory from the future, of which no clock can say how old it is, must not stop the counting until then.
+    if (Number.isNaN(sample.now) && this.#last > now) this.#last = now;
     sample.now = now;
     sample.wall = reading.at;
     this.#measured(reading, now);

@@ -180,9 +180,12 @@ export class Protection {
     return this.#table.rows.some(({ rule, latch }) => latch && rule.id === row);
   }
 
-  /** True while a row of the rule is raised. */
+  /** True while a row of the rule is raised; before the first step, as it was stored. */
   isRaised(rule: RuleId): boolean {
     const { rows } = this.#table;
+    if (Number.isNaN(this.#started)) {
+      return this.#restored.some(({ row }) => rows.find(({ rule: { id } }) => id === row)?.rule.rule === rule);
+    }
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
       if (row.rule.rule === rule && row.state === 'raised') return true;

@@ -78,6 +78,9 @@ describe('covariance', () => {
     assertNear(gain[0] ?? 0, 1.25 / 1.5, 1e-12);
     assertNear(gain[1] ?? 0, 0.5 / 1.5, 1e-12);
     assertNear(covariance.get(0, 0), 1.25 - 1.25 ** 2 / 1.5, 1e-12);
+    const other = new Covariance(3);
+    other.fromArray(covariance.toArray());
+    assert.deepEqual(other.toArray(), covariance.toArray(), 'what is stored again and again stays the same');
     assertNear(covariance.get(1, 1), 1 - 0.25 / 1.5, 1e-12);
     assert.equal(covariance.get(2, 2), 1);
     assert.equal(covariance.get(0, 1), covariance.get(1, 0));
@@ -126,6 +129,19 @@ describe('polarisation', () => {
     assert.ok(later < first && first < 0);
     polarisation.step(0, 25, 1800);
     assertNear(polarisation.step(0, 25, 1), 0, 1e-5);
+  });
+});
+
+describe('resistance and inrush', () => {
+  it('a jump of many capacities per hour does not overshoot what it shows', () => {
+    const polarisation = new Polarisation();
+    let current = 0;
+    for (let t = 0; t < 10; t++) {
+      current = current === 0 ? -8 : 0;
+      for (let second = 0; second < 3; second++) polarisation.learn(current, 3.3 + 0.01 * current, 25, 1);
+      assert.ok(polarisation.resistance >= 0.01 - 1e-9 && polarisation.resistance <= 0.024);
+    }
+    assertNear(polarisation.resistance, 0.01, 0.002);
   });
 });
 

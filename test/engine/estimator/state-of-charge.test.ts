@@ -84,6 +84,8 @@ describe('the state of charge of a pack', () => {
     assert.equal(benchOf({}, { soc: 0.001 }).keep(120, flowing(-100)).shown, 0);
     assertNear(benchOf({}, { soc: 0.98 }).keep(120, flowing(100)).shown, 0.99, 1e-9);
     const told = benchOf();
+    told.state.tell(Number.NaN, 'owner');
+    assert.ok(Number.isNaN(told.shown), 'what is no number tells nothing');
     told.state.tell(1.2, 'owner');
     assert.equal(told.shown, 1);
   });
@@ -100,6 +102,39 @@ describe('the state of charge of a pack', () => {
     assertNear(shown(4.9), 0.5);
     assertNear(shown(-4.9), 0.5);
     assertNear(shown(-5), 0.45);
+  });
+
+  it('ECS-3 a load that is switched shows its whole jump, although what is counted is the mean between two samples', () => {
+    const { state } = benchOf({}, { soc: 0.5 });
+    let before = 0;
+    let now = 1000;
+    for (let t = 0; t < 1200; t++) {
+      const current = t % 20 < 10 ? -40 : 0;
+      const cell = middleVoltage(0.5, 25) + current * 4e-4;
+      state.step(sampleOf({ now: ++now, current, flow: (before + current) / 2, cells: [cell, cell, cell, cell] }));
+      before = current;
+    }
+    assertNear(state.memory().estimator.polarisation.resistance, 4e-4 * 100, 0.002);
+  });
+
+  it('123-R8 a coarse sensor shows its whole step, although the mean between two samples is half of it', () => {
+    const offsetAfter = (flowOf: (before: number, current: number) => number): number => {
+      const { state } = benchOf({}, { soc: 0.5 });
+      let before = 0;
+      let now = 1000;
+      for (let t = 0; t < 1200; t++) {
+        const current = t < 300 ? (t % 2 === 0 ? -20 : -20.9) : -0.9;
+        const cell = middleVoltage(0.5, 25) + current * 4e-4;
+        state.step(sampleOf({ now: ++now, current, flow: flowOf(before, current), cells: [cell, cell, cell, cell] }));
+        before = current;
+      }
+      return state.currentOffset;
+    };
+    assertNear(
+      offsetAfter((before, current) => (before + current) / 2),
+      offsetAfter((_before, current) => current),
+      0.02,
+    );
   });
 
   it('123-R8 zeroing takes what the sensor shows for its offset', () => {

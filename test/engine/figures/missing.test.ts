@@ -174,6 +174,25 @@ describe('charge that cells lack', () => {
     assert.ok(Number.isNaN(late.part.counted[0]), 'its beginning was not seen');
   });
 
+  it('VLB-13 a silence that is bridged ends no count, and a charge that passed 3.45 V unseen begins none', () => {
+    const low = { current: 10, cells: [3.42, 3.42, 3.42, 3.42] };
+    const full = { current: 10, cells: [3.46, 3.43, 3.43, 3.43] };
+    const all = { current: 10, cells: [3.5, 3.46, 3.46, 3.46] };
+    const bridged = new Charge();
+    bridged.pass(300, low);
+    bridged.pass(1800, full);
+    bridged.part.step(sampleOf({ ...full, dt: 0, now: bridged.now, current: Number.NaN }));
+    bridged.pass(1800, full);
+    bridged.pass(300, all);
+    within(bridged.part.counted[1] ?? Number.NaN, 10, 0.7);
+
+    const unseen = new Charge();
+    unseen.pass(300, low);
+    unseen.pass(100, { cells: all.cells, current: Number.NaN });
+    unseen.pass(300, all);
+    assert.ok(Number.isNaN(unseen.part.counted[0]), 'its beginning was not seen');
+  });
+
   it('VLB-13 current and cold are taken off the voltage', () => {
     for (const temperature of [5, 25, 40]) {
       const cell = (soc: number): number => middleVoltage(soc, temperature) + halfGap(soc, temperature);
@@ -299,7 +318,7 @@ describe('missing charge over time', () => {
     );
   });
 
-  it('VLB-13 does not depend on how time is cut, but for the charge of one step', () => {
+  it('VLB-13 does not depend on how time is cut, but for the charge of one step and what is not sure anyway', () => {
     fc.assert(
       fc.property(MOMENTS, (moments) => {
         const [whole, halves] = [new Charge(), new Charge()];
@@ -307,13 +326,16 @@ describe('missing charge over time', () => {
           whole.pass(seconds, said, 5);
           halves.pass(seconds, said, 2.5);
         }
-        const mine = [...whole.part.counted, ...whole.part.missing];
-        const theirs = [...halves.part.counted, ...halves.part.missing];
-        for (const [i, value] of mine.entries()) {
-          const other = theirs[i] ?? Number.NaN;
-          assert.equal(Number.isNaN(value), Number.isNaN(other));
-          if (!Number.isNaN(value)) within(other, value, 0.15);
-        }
+        const alike = (mine: Float64Array, theirs: Float64Array, unsure: Float64Array | null): void => {
+          for (const [i, value] of mine.entries()) {
+            const other = theirs[i] ?? Number.NaN;
+            assert.equal(Number.isNaN(value), Number.isNaN(other));
+            // The last voltages before the cells relax are kept: a step earlier or later they are others.
+            if (!Number.isNaN(value)) within(other, value, Math.max(0.15, unsure?.[i] ?? 0));
+          }
+        };
+        alike(whole.part.counted, halves.part.counted, null);
+        alike(whole.part.missing, halves.part.missing, whole.part.uncertainty);
       }),
       { numRuns: 600 },
     );

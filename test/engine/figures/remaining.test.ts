@@ -217,6 +217,18 @@ describe('remaining time and energy', () => {
     assert.ok(low.remaining.timeToEmpty > 0);
   });
 
+  it('OGT-12 123-R14: the reserve is a SOC as it is shown, of what counts of the battery', () => {
+    // Of a battery of which three quarters count, 20 % are shown at 40 %.
+    const house = new House(0.39).run(HOUR, -5);
+    house.remaining.update({ ...KNOWN, floor: 0.25 });
+    assert.equal(house.remaining.timeToReserve, 0);
+    assert.ok(house.remaining.timeToEmpty > 0);
+    const other = new House(0.8).run(HOUR, -5);
+    other.remaining.update({ ...KNOWN, floor: 0.25 });
+    const whole = new House(0.8, { ...SETTINGS, reserveSoc: 0.4 }).run(HOUR, -5);
+    near(other.remaining.timeToReserve, whole.remaining.timeToReserve, 1e-9);
+  });
+
   it('OGT-12: a learned capacity and the offset of the sensor are taken over', () => {
     const house = new House(0.8).run(DAY / 2, 0);
     house.soc = 0.8;

@@ -233,6 +233,21 @@ describe('resistance learned from the jumps of the load', () => {
     assert.equal(resistance.jumps, 0);
   });
 
+  it('ECS-3 a battery of a few Ah teaches by jumps that are great for it', () => {
+    const settings = { ...SETTINGS, capacity: 2.5 };
+    const pack = new Pack([0.01, 0.01, 0.01, 0.01]);
+    const small = { current: (value: number) => value / 40 };
+    const resistance = new Resistance(settings);
+    // Up to 1 A: the cells give way as they would at 40 A with a fortieth of the resistance.
+    const end = pack.now + 6 * 3600;
+    while (pack.now < end) {
+      const { cells, ...rest } = pack.next({ ...small, cell: (value) => 3.3 + (value - 3.3) / 40 });
+      resistance.step(sampleOf({ ...rest, cells: [...cells] }));
+    }
+    assert.ok(resistance.jumps > 100, `${resistance.jumps} jumps`);
+    assertNear(resistance.cell(0), 0.01, 0.1, 'a cell');
+  });
+
   it('ECS-3 close to full and empty nothing is learned', () => {
     for (const soc of [0.05, 0.97]) {
       const pack = new Pack();

@@ -51,8 +51,10 @@ describe('the sample of a step', () => {
     assert.deepEqual([dt, gap, flow], [601, true, Number.NaN]);
   });
 
-  it('a memory from the future stands for no time', () => {
-    assert.equal(bench(5000)({ current: 5 }).dt, 0);
+  it('a memory from the future stands for no time, and what comes after it counts', () => {
+    const take = bench(5000);
+    assert.equal(take({ current: 5 }).dt, 0);
+    assert.deepEqual([take({ current: 5 }).dt, take({ current: 5 }).flow], [1, 5]);
   });
 
   it('a silence of up to a minute is bridged, and nothing is counted twice', () => {
