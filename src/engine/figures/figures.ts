@@ -119,7 +119,7 @@ export class Figures {
     this.balance.step(sample);
     this.rest.step(sample);
     this.missing.step(sample);
-    this.lately.step(sample, this.balance.atTop);
+    this.lately.step(sample, this.balance.atTop, known.currentOffset);
     this.#cut.step(sample, known.loadsCut);
     this.reserve.step(sample, known.loadsCut);
     this.recovery.step(sample);

@@ -60,9 +60,13 @@ export class Lately {
     return this.#short > SHORT;
   }
 
-  /** @param atTop a charge is at the top: the cells are where balancing works */
-  step(sample: BatterySample, atTop: boolean): void {
-    const { dt, flow, anchor } = sample;
+  /**
+   * @param atTop a charge is at the top: the cells are where balancing works
+   * @param offset what the current sensor shows at no current (A)
+   */
+  step(sample: BatterySample, atTop: boolean, offset = 0): void {
+    const { dt, anchor } = sample;
+    const flow = sample.flow - offset;
     this.#charge(atTop, anchor === 'full');
     if (!(dt > 0)) return;
     if (dt <= WATCHED) this.#known += dt;
