@@ -172,12 +172,12 @@ export class Row {
   }
 
   /**
-   * The permissions that a row keeps from coming on: between trip and clear, and while its delay runs. A delay is there for
-   * what is on; it gives nothing back that another rule has taken away.
+   * The permissions that a row keeps from coming on: between trip and clear, and beyond trip while its delay runs. A delay is
+   * there for what is on; it gives nothing back that another rule has taken away.
    */
   inTheWay({ values }: Sample): number {
     if (this.gate) return 0;
-    if (this.state !== 'raised' && !Number.isNaN(this.since)) return this.denies;
+    if (this.state !== 'raised' && this.trip?.holds(values) === true) return this.denies;
     if (this.state !== 'band') return 0;
     if ((!this.optional && this.forgives === 0) || !this.unknown(values)) return this.denies;
     return this.optional ? 0 : this.denies & ~this.forgives;
